@@ -1,0 +1,38 @@
+"""reportgen: static, citable reports of machine-learning runs from one YAML spec.
+
+The public names below are loaded on first use, so that ``import reportgen`` stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reportgen.analyzer import StatisticalAnalyzer
+    from reportgen.build import build
+    from reportgen.errors import ReportgenError, ReportgenWarning
+    from reportgen.results import Report
+
+__version__ = "0.1.0"
+__all__ = ["Report", "ReportgenError", "ReportgenWarning", "StatisticalAnalyzer", "__version__", "build"]
+
+_HOMES = {
+    "Report": "reportgen.results",
+    "ReportgenError": "reportgen.errors",
+    "ReportgenWarning": "reportgen.errors",
+    "StatisticalAnalyzer": "reportgen.analyzer",
+    "build": "reportgen.build",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its room (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)

@@ -1,0 +1,50 @@
+"""A map over worker processes, handed to statistics and figures as an argument.
+
+The rooms that compute take any ``map``-like callable, so they stay free of this dependency, and the result never
+depends on the number of workers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Map(Protocol):
+    """What a room may ask of a map: results in the order of the items."""
+
+    def __call__(self, function: Callable[[T], R], items: Iterable[T], /) -> Iterable[R]:
+        """Apply `function` to each item."""
+
+
+def serial(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """Map in this process.
+
+    Examples
+    --------
+    >>> serial(abs, [-1, 2])
+    [1, 2]
+    """
+    return [function(item) for item in items]
+
+
+def workers(jobs: int) -> Map:
+    """Return a map over `jobs` processes (1: this process; -1: every core).
+
+    A user's ``joblib.parallel_config`` (for example a cluster backend) is honoured.
+    """
+    if jobs == 1:
+        return serial
+
+    def parallel(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        from joblib import Parallel, delayed  # noqa: PLC0415 - heavy, and not needed for --help
+
+        results: list[R] = Parallel(n_jobs=jobs)(delayed(function)(item) for item in items)
+        return results
+
+    return parallel

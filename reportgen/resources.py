@@ -1,0 +1,32 @@
+"""Finds the folders that are shipped beside the code: templates, site_config and configs."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from reportgen.errors import EnvironmentFault
+
+Room = Literal["templates", "site_config", "configs"]
+
+
+def shipped(room: Room) -> Path:
+    """Return the folder `room`: inside the installed package, else in the checkout (editable installs).
+
+    Raises
+    ------
+    EnvironmentFault
+        When neither exists: the installation is incomplete.
+    """
+    package = Path(str(files("reportgen")))
+    installed = package / "_data" / room
+    if installed.is_dir():
+        return installed
+    checkout = package.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / room).is_dir():
+        return checkout / room
+    raise EnvironmentFault(
+        f"{installed}: the folder {room!r} of reportgen is missing; "
+        "the installation is incomplete, install reportgen-ml again"
+    )

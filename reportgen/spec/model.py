@@ -1,0 +1,350 @@
+"""The typed report spec: each option declared once, with its type, default, check and meaning.
+
+The JSON schema, the reference page and the errors all come from these declarations. Unknown keys are errors.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from reportgen.spec.forms import one_or_many
+
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], one_or_many]
+Direction = Literal["maximize", "minimize", "none"]
+Aggregate = Literal["iqm", "mean", "median", "optimality_gap"]
+
+
+class Section(BaseModel):
+    """A mapping of the spec: frozen, strict about types, closed to unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class ReportSection(Section):
+    """What the report is called and who wrote it."""
+
+    title: str | None = None
+    """Title of the site; default: the spec file's name."""
+    authors: tuple[str, ...] = ()
+    """Names of the authors, in order."""
+    description: str = ""
+    """Markdown shown on the overview page; it is sanitised."""
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")] | None = None
+    """Folder name of the report below the output folder; default: the spec file's stem."""
+
+
+class FilesSource(Section):
+    """Scores in files: csv, tsv, parquet, json or jsonl, each also .gz."""
+
+    path: Name
+    """Glob relative to `root`; `{placeholders}` capture axes."""
+    name: str | None = None
+    """Handle of this source for `methods`."""
+    layout: Literal["long", "map", "arrays"] = "long"
+    """`long`: a row a point. `map`: one JSON object {task: [scores]}. `arrays`: JSON list of runs whose step and
+    value entries are arrays."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Axis to column: `method`, `task`, `seed`, `step`, `wall_time`, `run`; further names become config entries."""
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Axes fixed for every row of the source."""
+    values: dict[str, Names] | tuple[Name, ...] = ()
+    """Value columns, or {metric: [columns, the first present in a file wins]}."""
+    metric: str | None = None
+    """Column that names the metric in a long table holding several."""
+    value: str | None = None
+    """Column of the value that goes with `metric`."""
+
+
+class WandbSource(Section):
+    """Runs of a W&B project."""
+
+    entity: str | None = None
+    """W&B entity (user or team)."""
+    project: str | None = None
+    """W&B project."""
+    name: str | None = None
+    """Handle of this source for `methods`."""
+    runs: str | None = None
+    """Glob over the runs' display names."""
+
+
+class SourceEntry(Section):
+    """One source of runs: exactly one of the forms."""
+
+    files: FilesSource | None = None
+    """Scores in files."""
+    wandb: WandbSource | None = None
+    """Runs of a W&B project."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> SourceEntry:
+        if (self.files is None) == (self.wandb is None):
+            raise ValueError("a source is exactly one of 'files:' or 'wandb:'")
+        return self
+
+
+class AxisForm(Section):
+    """Where an axis is read; several forms are tried in the order written."""
+
+    config: Names = ()
+    """Config keys, the first that exists; dotted, or `**.key` for a search at any depth."""
+    summary: Names = ()
+    """Summary keys, the first that exists."""
+    name: str | None = None
+    """Regular expression on the display name with a group named like the axis."""
+    metric: str | None = None
+    """Regular expression on metric names with a group `task` (and perhaps `suite`): many tasks in a run."""
+    tag: str | None = None
+    """Regular expression on the tags; the first group is the value."""
+    group: bool = False
+    """The run's group."""
+    template: str | None = None
+    """Text with `{config.key}`, `{name}`, `{group}` in it."""
+
+
+class StepAxis(Section):
+    """Which key counts training steps."""
+
+    key: Names = ()
+    """Step keys, the first present in a run wins."""
+
+
+class Axes(Section):
+    """What identifies a score. Axes that a file source fixes by columns, placeholders or constants win."""
+
+    method: AxisForm | None = None
+    """The method (algorithm) of a run."""
+    task: AxisForm | None = None
+    """The task (environment) of a run or of a metric."""
+    seed: AxisForm | None = None
+    """The seed's name; a name, not a key."""
+
+
+class MethodSelector(Section):
+    """Which runs belong to a method; all conditions must hold."""
+
+    source: str | None = None
+    """Handle of the source."""
+    name: Names = ()
+    """Globs on the display name; one must match."""
+    config: dict[str, Any] = Field(default_factory=dict)
+    """Config key (dotted) to value."""
+    method: str | None = None
+    """The method as the source's axis gives it."""
+    tags: tuple[str, ...] = ()
+    """Tags the run must carry."""
+    group: str | None = None
+    """The run's group."""
+
+
+class Rename(Section):
+    """Shown names for raw names. A rename moves no number, colour or key."""
+
+    method: dict[str, str] = Field(default_factory=dict)
+    """Raw method to shown method."""
+    task: dict[str, str] = Field(default_factory=dict)
+    """Raw task to shown task."""
+
+
+class ByTask(Section):
+    """A table that says which metric is the score of each task."""
+
+    by_task: Name
+    """CSV with a column `task`."""
+    column: Name
+    """Its column that names the metric."""
+
+
+class Score(Section):
+    """How a run's curve becomes one number."""
+
+    reduce: Literal["last", "mean_last", "best", "auc", "at"] = "mean_last"
+    """`last` point, mean of the last points, `best` point, area under the curve divided by its length, or the value `at` a step."""
+    k: Annotated[int, Field(ge=1)] | None = None
+    """`mean_last`: number of last points."""
+    fraction: Annotated[float, Field(gt=0, le=1)] | None = None
+    """`mean_last`: fraction of the run's non-missing points, at least one (default 0.05)."""
+    step: float | None = None
+    """`at`: the last point at or before this step, not older than the run's median gap between points."""
+    start: Annotated[float | None, Field(alias="from")] = None
+    """`auc`: first step of the area (default: the run's first)."""
+    to: float | None = None
+    """`auc`: last step of the area (default: the run's last)."""
+
+    @model_validator(mode="after")
+    def _parameters_fit(self) -> Score:
+        allowed = {"mean_last": {"k", "fraction"}, "at": {"step"}, "auc": {"start", "to"}}.get(self.reduce, set())
+        given = {name for name in ("k", "fraction", "step", "start", "to") if getattr(self, name) is not None}
+        if given - allowed:
+            extra = ", ".join("from" if name == "start" else name for name in sorted(given - allowed))
+            raise ValueError(f"reduce {self.reduce!r} does not take {extra}")
+        if self.reduce == "at" and self.step is None:
+            raise ValueError("reduce 'at' needs a step, e.g. {reduce: at, step: 1000000}")
+        if self.k is not None and self.fraction is not None:
+            raise ValueError("give either k or fraction, not both")
+        return self
+
+
+class Normalization(Section):
+    """How raw scores become comparable across tasks: u = (s - reference) / (optimum - reference)."""
+
+    method: Literal["bounds", "none"] = "bounds"
+    """`bounds` or `none`."""
+    table: str | None = None
+    """A built-in table (`atari57`) or a CSV relative to `root` with a column `task`."""
+    reference: str | float = "reference"
+    """Column of the table that is 0 (`random`), or one number for all tasks."""
+    optimum: str | float = "optimum"
+    """Column of the table that is 1 (`human`), or one number for all tasks."""
+    by_column: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    """Bounds per coalesced value column: `{reward: [0, 1000], success: [0, 1]}`."""
+
+
+class MetricEntry(Section):
+    """One section of the report: a metric, or a family of metrics that are its tasks."""
+
+    name: Names | ByTask
+    """Metric name, list of alternatives (per run and task the first present wins), globs, or `by_task`."""
+    id: str | None = None
+    """Id in report.json and in the seeds of the bootstrap; default: the name."""
+    label: str | None = None
+    """Shown name; default: the id."""
+    direction: Direction | None = None
+    """Whether more is better; default: `directions`, else inferred from the name."""
+    unit: str | None = None
+    """A unit that all tasks share, so that aggregates need no normalisation."""
+    score: Score | None = None
+    """Overrides `score` for this metric."""
+    normalization: Normalization | None = None
+    """Overrides `normalization` for this metric."""
+    optimal_scores: dict[str, float] | None = None
+    """Overrides `optimal_scores` for this metric."""
+
+
+class Metrics(Section):
+    """What is measured."""
+
+    primary: tuple[str | MetricEntry, ...] = ()
+    """One section each, with aggregates and comparisons; default: every value column of the file sources."""
+    secondary: tuple[str | MetricEntry, ...] = ()
+    """Curves and a summary table, no comparisons."""
+    directions: tuple[dict[Direction, str], ...] = ()
+    """Ordered rules {direction: regular expression on the metric's name}; the first match wins."""
+
+
+class Runs(Section):
+    """Which runs count, and what happens to doubtful ones."""
+
+    min_steps: Annotated[float, Field(ge=0)] = 0
+    """Runs whose last step is smaller are excluded and named."""
+    duplicates: Literal["error", "latest", "mean", "keep"] = "error"
+    """Two runs of the same method, task and seed."""
+    incomplete_seeds: Literal["keep", "drop"] = "keep"
+    """`drop` removes runs or seeds that lack a task which their method has."""
+    missing_tasks: Literal["refuse", "common", "keep"] = "refuse"
+    """Methods that lack a task: refuse their aggregates, restrict all to the common tasks, or keep."""
+
+
+class Curves(Section):
+    """Learning curves."""
+
+    points: Annotated[int, Field(ge=2, le=2000)] = 100
+    """Number of equal steps of the grid."""
+    x: Literal["step", "wall_time"] = "step"
+    """The x axis."""
+
+
+class Analysis(Section):
+    """The statistics."""
+
+    aggregates: Literal["auto"] | tuple[Aggregate, ...] = "auto"
+    """Aggregates to show; the first that is not withheld is the primary one."""
+    iqm_trim_percentage: Annotated[float, Field(ge=0, lt=0.5)] = 0.25
+    """Fraction trimmed at each end; other than 0.25 it is called a trimmed mean."""
+    bootstrap_samples: Annotated[int, Field(ge=100, le=1_000_000)] = 10_000
+    """Bootstrap replicates."""
+    confidence_level: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    """Nominal coverage, between 0.5 and 1."""
+    interval: Literal["expanded_t", "percentile"] = "expanded_t"
+    """Interval method."""
+    unit: Literal["run", "score"] = "run"
+    """What was repeated independently; `score` is the assumption that scores of a run are independent."""
+    resample: Literal["runs", "tasks"] = "runs"
+    """`tasks` draws tasks and keeps their runs: an interval over tasks, not over retraining."""
+    weighting: Literal["task", "pooled"] = "task"
+    """`task`: every task counts the same; `pooled`: every score counts the same."""
+    gamma: float = 1.0
+    """Threshold of the optimality gap on the normalised scale."""
+    profile_thresholds: Literal["auto"] | tuple[float, ...] = "auto"
+    """Thresholds of performance profiles."""
+    curves: Curves = Curves()
+    """Learning curves."""
+    seed: int = 0
+    """Seed of every bootstrap."""
+
+
+class Comparisons(Section):
+    """Which pairs of methods are compared."""
+
+    against: Literal["auto", "all", "baseline", "best"] = "auto"
+    """`auto`: all pairs up to 6 methods; beyond, against the baseline, else against the best."""
+
+
+class Visualization(Section):
+    """How figures look."""
+
+    style: str = "seaborn"
+    """Look of the axes: `seaborn` (white grid) or any matplotlib style name."""
+    color_palette: str = "okabe-ito"
+    """`okabe-ito`, `tol-bright` or any matplotlib qualitative palette (`Set2` is hard on colour-blind readers)."""
+    width: Literal["icml", "neurips", "full"] | float = "icml"
+    """Width of paper figures: icml 3.25 in, neurips 5.5 in, full 6.75 in, or inches."""
+    highlight: tuple[str, ...] = ()
+    """Methods that figures always show in colour."""
+
+
+class Output(Section):
+    """Where the report is written."""
+
+    dir: str | None = None
+    """Folder, relative to the spec file; default: `./build` of the current folder."""
+
+
+class Spec(Section):
+    """A whole report spec."""
+
+    root: str = "."
+    """Where relative paths start, itself relative to the spec file."""
+    report: ReportSection = ReportSection()
+    """Title, authors, description."""
+    sources: tuple[SourceEntry, ...] = ()
+    """Where runs come from; a top-level `files:` or `wandb:` is a list of one."""
+    axes: Axes = Axes()
+    """What identifies a score."""
+    methods: dict[str, MethodSelector] | None = None
+    """Ordered map of shown method to the runs it has, instead of `axes.method`."""
+    rename: Rename = Rename()
+    """Shown names."""
+    baseline: str | None = None
+    """The method that others are compared with."""
+    metrics: Metrics = Metrics()
+    """What is measured."""
+    score: Score = Score()
+    """How a run becomes one number."""
+    normalization: Normalization | None = None
+    """Bounds of the scores; default: none, or `optimal_scores` with reference 0."""
+    optimal_scores: dict[str, float] = Field(default_factory=dict)
+    """Optimum per task, by shown name."""
+    runs: Runs = Runs()
+    """Which runs count."""
+    analysis: Analysis = Analysis()
+    """The statistics."""
+    comparisons: Comparisons = Comparisons()
+    """Which pairs are compared."""
+    visualization: Visualization = Visualization()
+    """How figures look."""
+    output: Output = Output()
+    """Where the report is written."""
