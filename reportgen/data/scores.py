@@ -97,6 +97,25 @@ class Score:
     wall_time: NDArray[np.float64] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRow:
+    """A run as the provenance and run tables show it. `why_not` is empty for a run in use."""
+
+    id: str
+    name: str
+    source: str
+    method: str
+    tasks: tuple[str, ...]
+    seed: str
+    points: int
+    last_step: float | None
+    state: str
+    url: str | None
+    origin: tuple[str, ...]
+    sha256: str
+    why_not: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MetricData:
     """Everything the statistics of one metric need.

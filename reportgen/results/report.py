@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from reportgen.data.scores import Exclusion, MetricData, Notice
+from reportgen.data.scores import Exclusion, MetricData, Notice, RunRow
 
 SCHEMA = 1
 
@@ -78,12 +78,16 @@ class Curve:
     high: tuple[float | None, ...]
     n_runs: int
     statistic: str
+    replicates: int = 0
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodResult:
-    """Everything said about one method in one metric. `n_runs_per_task` is in the order of the metric's tasks."""
+    """Everything said about one method in one metric. `n_runs_per_task` is in the order of the metric's tasks.
+
+    `common` holds the aggregates over the tasks that all methods have, where a method lacks a task; else it is empty.
+    """
 
     id: str
     label: str
@@ -97,6 +101,7 @@ class MethodResult:
     profile_tasks: Profile | None
     curves: Curve | None
     task_curves: Mapping[str, Curve]
+    common: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +141,8 @@ class MetricResult:
     """One metric: its data (tasks, scores, bounds) and all statistics.
 
     `methods` are in display order: the spec's order, else baseline first, then primary aggregate, best first.
-    `signature` is the one-line protocol for tables and figures of aggregates.
+    `signature` is the one-line protocol for tables and figures of aggregates. `common_tasks` are the tasks of
+    `MethodResult.common`.
     """
 
     data: MetricData
@@ -146,6 +152,7 @@ class MetricResult:
     comparisons: tuple[Comparison, ...]
     withheld: tuple[Withheld, ...]
     signature: str
+    common_tasks: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -155,25 +162,6 @@ class MetricResult:
     def method(self, method_id: str) -> MethodResult:
         """Return the results of one method by raw id."""
         return next(method for method in self.methods if method.id == method_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunRow:
-    """A run as the provenance and run tables show it. `why_not` is empty for a run in use."""
-
-    id: str
-    name: str
-    source: str
-    method: str
-    tasks: tuple[str, ...]
-    seed: str
-    points: int
-    last_step: float | None
-    state: str
-    url: str | None
-    origin: tuple[str, ...]
-    sha256: str
-    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
