@@ -1,5 +1,32 @@
 """The frozen values of a whole report and their JSON: what every figure, table and page is made from."""
 
-from reportgen.results.report import Report
+from reportgen.results.assemble import assemble
+from reportgen.results.compute import compute, settings_of
+from reportgen.results.jsonform import to_json
+from reportgen.results.report import (
+    Comparison,
+    Curve,
+    Estimate,
+    MethodResult,
+    MetricResult,
+    Profile,
+    Report,
+    TaskSummary,
+    Withheld,
+)
 
-__all__ = ["Report"]
+__all__ = [
+    "Comparison",
+    "Curve",
+    "Estimate",
+    "MethodResult",
+    "MetricResult",
+    "Profile",
+    "Report",
+    "TaskSummary",
+    "Withheld",
+    "assemble",
+    "compute",
+    "settings_of",
+    "to_json",
+]

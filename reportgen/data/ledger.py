@@ -1,0 +1,53 @@
+"""The ledger of runs: every run that was read, with what it was used for or why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reportgen.data.scores import RunRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reportgen.data.scores import DataSet, Score
+    from reportgen.runs.record import RunRecord
+
+
+def run_rows(records: Sequence[RunRecord], dataset: DataSet) -> tuple[RunRow, ...]:
+    """Return a row for every run that was read, in the order read."""
+    used: dict[str, list[Score]] = {}
+    for metric in dataset.metrics:
+        for score in metric.scores:
+            used.setdefault(score.run, []).append(score)
+    labels = {method.id: method.label for metric in dataset.metrics for method in metric.methods}
+    tasks = {task.id: task.label for metric in dataset.metrics for task in metric.tasks}
+    reasons: dict[str, list[str]] = {}
+    for exclusion in dataset.exclusions:
+        reasons.setdefault(exclusion.run, []).append(exclusion.reason)
+    return tuple(
+        _row(record, used.get(record.id, []), labels, tasks, reasons.get(record.id, [])) for record in records
+    )
+
+
+def _row(
+    record: RunRecord, scores: Sequence[Score], labels: dict[str, str], tasks: dict[str, str], reasons: list[str]
+) -> RunRow:
+    steps = [float(np.nanmax(series.steps)) for series in record.series if np.isfinite(series.steps).any()]
+    first = scores[0] if scores else None
+    return RunRow(
+        id=record.id,
+        name=record.name,
+        source=record.source,
+        method=labels[first.method] if first else record.axes.get("method", ""),
+        tasks=tuple(dict.fromkeys(tasks[score.task] for score in scores)),
+        seed=first.seed if first else record.axes.get("seed", ""),
+        points=sum(int(np.isfinite(series.values).sum()) for series in record.series),
+        last_step=max(steps, default=None),
+        state=record.state,
+        url=record.url,
+        origin=record.origin,
+        sha256=record.sha256,
+        why_not="" if scores else "; ".join(dict.fromkeys(reasons)) or "holds none of the report's metrics",
+    )

@@ -1,0 +1,58 @@
+"""The last step of the computation: metrics, runs and notices become one frozen report."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import reportgen
+from reportgen.results.compute import compute
+from reportgen.results.report import Report
+from reportgen.results.words import headline
+
+if TYPE_CHECKING:
+    from reportgen.data.scores import DataSet, RunRow
+    from reportgen.parallel import Map
+    from reportgen.spec import LoadedSpec
+
+
+def assemble(loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, mapper: Map) -> Report:
+    """Compute everything and freeze it.
+
+    Parameters
+    ----------
+    runs
+        Every run that was read, used or not.
+    mapper
+        Spreads the computation; no number depends on it.
+    """
+    spec = loaded.spec
+    metrics = compute(dataset, spec, mapper=mapper)
+    return Report(
+        id=_identity(loaded.sha256, runs),
+        slug=loaded.slug,
+        title=loaded.title,
+        authors=spec.report.authors,
+        description=spec.report.description,
+        data_as_of=None,
+        metrics=metrics,
+        runs=runs,
+        excluded=dataset.exclusions,
+        warnings=dataset.notices,
+        headline=headline(next(metric for metric in metrics if metric.data.role == "primary")),
+        version=reportgen.__version__,
+        seed=spec.analysis.seed,
+        level=spec.analysis.confidence_level,
+        replicates=spec.analysis.bootstrap_samples,
+        interval=spec.analysis.interval,
+        spec_text=loaded.text,
+        spec_sha256=loaded.sha256,
+        baseline=dataset.baseline,
+        highlight=spec.visualization.highlight,
+    )
+
+
+def _identity(spec_sha256: str, runs: tuple[RunRow, ...]) -> str:
+    """Twelve characters that change when the spec or any run's content does."""
+    content = "\n".join([spec_sha256, reportgen.__version__, *sorted(f"{run.id} {run.sha256}" for run in runs)])
+    return hashlib.sha256(content.encode()).hexdigest()[:12]

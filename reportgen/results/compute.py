@@ -1,0 +1,343 @@
+"""From scores to results: every statistic of a report, computed once and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reportgen.results.comparable import Rules, chosen_aggregates, lower_is_better, rules
+from reportgen.results.curves import method_curve, task_curve
+from reportgen.results.oriented import Oriented, withheld_estimate
+from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, TaskSummary
+from reportgen.results.words import signature
+from reportgen.stats import Analysis, Settings, analyse, difference, summarize
+
+if TYPE_CHECKING:
+    from reportgen.data.scores import DataSet, Method, MetricData, Score
+    from reportgen.parallel import Map
+    from reportgen.spec.model import Spec
+
+ALL_PAIRS_UP_TO = 6
+PROFILE_POINTS = 81
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Plan:
+    """What every method of one metric is computed with."""
+
+    data: MetricData
+    judged: Rules
+    aggregates: tuple[str, ...]
+    settings: Settings
+    thresholds: tuple[float, ...]
+    points: int
+    x: str
+
+
+def settings_of(spec: Spec) -> Settings:
+    """Translate the spec's analysis section for the statistics room."""
+    analysis = spec.analysis
+    return Settings(
+        level=analysis.confidence_level,
+        replicates=analysis.bootstrap_samples,
+        interval=analysis.interval,
+        unit=analysis.unit,
+        resample=analysis.resample,
+        weighting=analysis.weighting,
+        gamma=analysis.gamma,
+        trim=analysis.iqm_trim_percentage,
+        seed=analysis.seed,
+    )
+
+
+def compute(dataset: DataSet, spec: Spec, *, mapper: Map) -> tuple[MetricResult, ...]:
+    """Compute every metric of a report, in the order of the spec.
+
+    Parameters
+    ----------
+    mapper
+        Applies a function to the methods of a metric; the results do not depend on it.
+
+    Raises
+    ------
+    DataError
+        When the spec names a quantity that cannot be stated.
+    """
+    return tuple(_metric(data, dataset, spec, mapper) for data in dataset.metrics)
+
+
+def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map) -> MetricResult:
+    judged = rules(data, spec)
+    primary = data.role == "primary"
+    plan = _Plan(
+        data=data,
+        judged=judged,
+        aggregates=chosen_aggregates(data, spec, judged) if primary else (),
+        settings=settings_of(spec),
+        thresholds=_thresholds(data, spec) if primary and not judged.ranking else (),
+        points=spec.analysis.curves.points,
+        x=spec.analysis.curves.x,
+    )
+    results = list(mapper(partial(_method, plan), data.methods))
+    methods = [result for result, _ in results]
+    analyses = {result.id: analysis for result, analysis in results}
+    leading = _primary_aggregate(plan, methods)
+    ordered = _ordered(methods, dataset, data, leading)
+    common = _common_tasks(data) if judged.lacking and primary else ()
+    if common:
+        beside = _over_common_tasks(plan, common)
+        ordered = tuple(replace(method, common=beside[method.id]) for method in ordered)
+    return MetricResult(
+        data=data,
+        aggregates=plan.aggregates,
+        primary_aggregate=leading,
+        methods=ordered,
+        comparisons=_comparisons(plan, ordered, analyses, leading, spec, dataset.baseline) if primary else (),
+        withheld=judged.listed() if primary else (),
+        signature=signature(plan.data, plan.settings, leading, ordered),
+        common_tasks=common,
+    )
+
+
+def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
+    data = plan.data
+    scores = tuple(score for score in data.scores if score.method == method.id)
+    oriented = Oriented.of(data, scores)
+    analysis = analyse(
+        oriented.scores(),
+        plan.settings,
+        key=(data.id, method.id),
+        statistics=_computable(plan),
+        thresholds=oriented.thresholds(plan.thresholds),
+    )
+    aggregates = {name: _aggregate(plan, method, oriented, analysis, name, scores) for name in _listed(plan)}
+    counts = {task.id: sum(score.task == task.id for score in scores) for task in data.tasks}
+    stands = not plan.judged.across_tasks and method.id not in plan.judged.lacking
+    statistic = next((name for name in plan.aggregates if aggregates[name].estimate is not None), "mean")
+    result = MethodResult(
+        id=method.id,
+        label=method.label,
+        n_scores=len(scores),
+        n_runs=len({score.run for score in scores}),
+        n_runs_per_task=tuple(counts.values()),
+        n_tasks=sum(count > 0 for count in counts.values()),
+        aggregates=aggregates,
+        tasks=_task_summaries(data, scores),
+        profile=oriented.profile(analysis.profile, plan.thresholds, "runs") if stands and plan.thresholds else None,
+        profile_tasks=(
+            oriented.profile(analysis.profile_tasks, plan.thresholds, "tasks") if stands and plan.thresholds else None
+        ),
+        curves=method_curve(data, scores, plan.settings, statistic=statistic, points=plan.points, x=plan.x)
+        if stands
+        else None,
+        task_curves={
+            task.id: curve
+            for task in data.tasks
+            if (curve := task_curve(data, task, method.id, scores, plan.settings, points=plan.points, x=plan.x))
+        },
+    )
+    return result, analysis
+
+
+def _computable(plan: _Plan) -> tuple[str, ...]:
+    if plan.data.role != "primary":
+        return ()
+    gap = plan.judged.gap is None
+    return ("iqm", "mean", "median", "optimality_gap") if gap else ("iqm", "mean", "median")
+
+
+def _listed(plan: _Plan) -> tuple[str, ...]:
+    """The aggregates shown, and a withheld gap beside them so that its reason is on record."""
+    if plan.data.role != "primary":
+        return ()
+    return (*plan.aggregates, *(() if "optimality_gap" in plan.aggregates else ("optimality_gap",)))
+
+
+def _aggregate(
+    plan: _Plan, method: Method, oriented: Oriented, analysis: Analysis, name: str, scores: tuple[Score, ...]
+) -> Estimate:
+    judged = plan.judged
+    refusal = judged.across_tasks or judged.lacking.get(method.id) or (judged.gap if name == "optimality_gap" else None)
+    if refusal:
+        return withheld_estimate(plan.settings, refusal.reason, refusal.mend)
+    if name not in analysis.intervals:
+        return withheld_estimate(plan.settings, "not among analysis.aggregates", f"analysis: {{aggregates: [{name}]}}")
+    estimate = oriented.estimate(analysis.intervals[name], name)
+    return replace(estimate, spread=_spread(scores)) if name != "optimality_gap" else estimate
+
+
+def _spread(scores: tuple[Score, ...]) -> tuple[float, float]:
+    """Min and max over runs of each run's own mean."""
+    by_run: dict[str, list[float]] = {}
+    for score in scores:
+        by_run.setdefault(score.run, []).append(score.value)
+    means = [float(np.mean(values)) for values in by_run.values()]
+    return min(means), max(means)
+
+
+def _task_summaries(data: MetricData, scores: tuple[Score, ...]) -> dict[str, TaskSummary]:
+    summaries = {}
+    for task in data.tasks:
+        here = [score for score in scores if score.task == task.id]
+        if here:
+            values = summarize(np.array([score.raw for score in here]))
+            summaries[task.id] = TaskSummary(
+                mean=values.mean,
+                sd=values.sd,
+                median=values.median,
+                iqm=values.iqm,
+                min=values.min,
+                max=values.max,
+                n=values.n,
+                normalized=float(np.mean([score.value for score in here])) if data.normalized else None,
+                runs=tuple(score.run for score in here),
+            )
+    return summaries
+
+
+def _thresholds(data: MetricData, spec: Spec) -> tuple[float, ...]:
+    """Thresholds of the profiles, in shown units: declared, else an even grid over the bulk of all scores."""
+    declared = spec.analysis.profile_thresholds
+    if declared != "auto":
+        return tuple(sorted(declared))
+    values = np.array([score.value for score in data.scores])
+    values = values[np.isfinite(values)]
+    if values.size == 0 or values.min() == values.max():
+        return ()
+    low, high = np.quantile(values, [0.01, 0.98])
+    if data.normalized:
+        low, high = min(float(low), 0.0), max(float(high), 1.0)
+    return tuple(float(value) for value in np.linspace(low, high, PROFILE_POINTS))
+
+
+def _primary_aggregate(plan: _Plan, methods: list[MethodResult]) -> str | None:
+    """Return the first aggregate that stands for some method."""
+    for name in plan.aggregates:
+        if any(method.aggregates[name].estimate is not None for method in methods):
+            return name
+    return None
+
+
+def _ordered(
+    methods: list[MethodResult], dataset: DataSet, data: MetricData, leading: str | None
+) -> tuple[MethodResult, ...]:
+    """Spec's order, else baseline first, then the primary aggregate, best first; withheld ones last."""
+    if dataset.methods_ordered_by_spec or leading is None or data.direction not in {"maximize", "minimize"}:
+        return tuple(methods)
+    falling = lower_is_better(data, leading)
+
+    def place(item: tuple[int, MethodResult]) -> tuple[bool, bool, float, int]:
+        index, method = item
+        estimate = method.aggregates[leading].estimate
+        rank = 0.0 if estimate is None else (estimate if falling else -estimate)
+        return (method.id != dataset.baseline and method.label != dataset.baseline, estimate is None, rank, index)
+
+    return tuple(method for _, method in sorted(enumerate(methods), key=place))
+
+
+def best(methods: tuple[MethodResult, ...], aggregate: str, *, falling: bool) -> MethodResult | None:
+    """Return the method with the best estimate, None when every estimate is withheld."""
+    standing = [
+        (estimate if falling else -estimate, index, method)
+        for index, method in enumerate(methods)
+        if (estimate := method.aggregates[aggregate].estimate) is not None
+    ]
+    return min(standing, key=lambda item: item[:2])[2] if standing else None
+
+
+def _common_tasks(data: MetricData) -> tuple[str, ...]:
+    shared = {task.id for task in data.tasks}
+    for method in data.methods:
+        shared &= {score.task for score in data.scores if score.method == method.id}
+    return tuple(task.id for task in data.tasks if task.id in shared)
+
+
+def _over_common_tasks(plan: _Plan, common: tuple[str, ...]) -> dict[str, dict[str, Estimate]]:
+    """Aggregates of every method over the tasks that all of them have: stands beside what is withheld."""
+    data = replace(
+        plan.data,
+        tasks=tuple(task for task in plan.data.tasks if task.id in common),
+        scores=tuple(score for score in plan.data.scores if score.task in common),
+    )
+    narrowed = replace(plan, data=data, thresholds=(), judged=replace(plan.judged, lacking={}))
+    beside = {}
+    for method in data.methods:
+        scores = tuple(score for score in data.scores if score.method == method.id)
+        oriented = Oriented.of(data, scores)
+        analysis = analyse(
+            oriented.scores(),
+            plan.settings,
+            key=(data.id, method.id),
+            statistics=_computable(narrowed),
+            thresholds=np.empty(0),
+        )
+        beside[method.id] = {
+            name: _aggregate(narrowed, method, oriented, analysis, name, scores) for name in plan.aggregates
+        }
+    return beside
+
+
+def _comparisons(
+    plan: _Plan,
+    methods: tuple[MethodResult, ...],
+    analyses: dict[str, Analysis],
+    leading: str | None,
+    spec: Spec,
+    baseline: str | None,
+) -> tuple[Comparison, ...]:
+    if plan.judged.ranking or leading is None:
+        return ()
+    pairs = _pairs(methods, spec, baseline, leading, falling=lower_is_better(plan.data, leading))
+    return tuple(_compare(plan, a, b, analyses, leading) for a, b in pairs)
+
+
+def _pairs(
+    methods: tuple[MethodResult, ...], spec: Spec, baseline: str | None, leading: str, *, falling: bool
+) -> list[tuple[MethodResult, MethodResult]]:
+    against = spec.comparisons.against
+    reference = next((method for method in methods if baseline in {method.id, method.label}), None)
+    if against == "auto":
+        few = len(methods) <= ALL_PAIRS_UP_TO
+        against = "all" if few else ("baseline" if reference else "best")
+    if against == "all":
+        pairs = list(combinations(methods, 2))
+        return [(b, a) if a is reference else (a, b) for a, b in pairs]
+    if against == "best" or reference is None:
+        reference = best(methods, leading, falling=falling)
+    return [(method, reference) for method in methods if reference is not None and method is not reference]
+
+
+def _compare(
+    plan: _Plan, a: MethodResult, b: MethodResult, analyses: dict[str, Analysis], leading: str
+) -> Comparison:
+    refusal = plan.judged.lacking.get(a.id) or plan.judged.lacking.get(b.id)
+    family = f"{plan.data.id} · difference of {leading}"
+    if refusal:
+        settings = plan.settings
+        return Comparison(
+            a=a.id, b=b.id, estimand="difference", of=leading, estimate=None, low=None, high=None,
+            level=settings.level, interval=settings.interval, reason=refusal.reason, family=family,
+        )  # fmt: skip
+    found = difference(analyses[a.id], analyses[b.id], leading)
+    flip = -1.0 if leading == "optimality_gap" else 1.0
+    shown = Oriented.flip(found, flip)
+    return Comparison(
+        a=a.id,
+        b=b.id,
+        estimand="difference",
+        of=leading,
+        estimate=shown.estimate,
+        low=shown.low,
+        high=shown.high,
+        level=shown.level,
+        interval=shown.method,
+        percentile=shown.percentile,
+        df=shown.df,
+        replicates=shown.replicates,
+        reason=shown.reason,
+        family=family,
+    )

@@ -1,0 +1,149 @@
+"""Sentences about results: the one-line signature and the computed headline."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import reportgen
+from reportgen.results.comparable import NAMES, lower_is_better
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reportgen.data.scores import MetricData
+    from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult
+    from reportgen.stats import Settings
+
+IQM_TRIM = 0.25
+
+
+def span(values: Sequence[int]) -> str:
+    """Name one number or the range of several.
+
+    Examples
+    --------
+    >>> span([5, 5]), span([3, 5, 4])
+    ('5', '3-5')
+    """
+    low, high = min(values), max(values)
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def short_count(count: int) -> str:
+    """Write thousands shortly.
+
+    Examples
+    --------
+    >>> short_count(10_000), short_count(500)
+    ('10k', '500')
+    """
+    return f"{count // 1000}k" if count >= 1000 and count % 1000 == 0 else str(count)  # noqa: PLR2004
+
+
+def aggregate_name(name: str, trim: float = IQM_TRIM) -> str:
+    """Return the shown name of an aggregate; a trim other than 25 % is not an IQM.
+
+    Examples
+    --------
+    >>> aggregate_name("iqm"), aggregate_name("iqm", 0.1), aggregate_name("optimality_gap")
+    ('IQM', 'trimmed mean (10 %)', 'optimality gap')
+    """
+    return f"trimmed mean ({100 * trim:g} %)" if name == "iqm" and trim != IQM_TRIM else NAMES[name]
+
+
+def signature(data: MetricData, settings: Settings, leading: str | None, methods: Sequence[MethodResult]) -> str:
+    """Return the one-line protocol that stands under every table and figure of a metric."""
+    counts = [n for method in methods for n in method.n_runs_per_task if n]
+    tasks = len(data.tasks)
+    parts = [
+        aggregate_name(leading, settings.trim) if leading else "no aggregate",
+        f"{settings.weighting}-weighted",
+        f"boot {settings.interval} {100 * settings.level:g} % {short_count(settings.replicates)}",
+        f"unit {settings.unit}",
+        *([] if settings.resample == "runs" else [f"resample {settings.resample}"]),
+        f"n {span(counts) if counts else 0}",
+        f"{tasks} task{'s' if tasks != 1 else ''}",
+        f"score {data.score_rule}",
+        f"norm {data.normalization}",
+        f"reportgen {reportgen.__version__}",
+    ]
+    return " · ".join(parts)
+
+
+def headline(metric: MetricResult) -> str:
+    """Return the report's first sentence, computed from its first metric: effect, interval and n; no verdict."""
+    leading = metric.primary_aggregate
+    if leading is None:
+        why = f": {metric.withheld[0].reason}" if metric.withheld else ""
+        return f"{metric.data.label}: no aggregate can be stated{why}."
+    standing = [method for method in metric.methods if method.aggregates[leading].estimate is not None]
+    size = _size(metric)
+    stated = [comparison for comparison in metric.comparisons if comparison.estimate is not None]
+    if not stated:
+        only = standing[0]
+        return f"{only.label}: {NAMES[leading]} {_cell(only.aggregates[leading])} ({size})."
+    told = _told(metric, stated)
+    labels = {method.id: method.label for method in metric.methods}
+    return (
+        f"{labels[told.a]} − {labels[told.b]}: {NAMES[leading]} difference {_signed(told)} "
+        f"({metric.data.label}; {size}; no test has been made)."
+    )
+
+
+def _told(metric: MetricResult, stated: Sequence[Comparison]) -> Comparison:
+    """The comparison of the best method with the runner-up (or with the baseline, where only that is compared)."""
+    leading = metric.primary_aggregate or ""
+    falling = lower_is_better(metric.data, leading)
+    ranked = sorted(
+        (estimate if falling else -estimate, method.id)
+        for method in metric.methods
+        if (estimate := method.aggregates[leading].estimate) is not None
+    )
+    for other in ranked[1:]:
+        for comparison in stated:
+            if {comparison.a, comparison.b} == {ranked[0][1], other[1]}:
+                return _turned(comparison) if comparison.a == other[1] else comparison
+    return stated[0]
+
+
+def _turned(comparison: Comparison) -> Comparison:
+    def minus(value: float | None) -> float | None:
+        return None if value is None else -value
+
+    return replace(
+        comparison,
+        a=comparison.b,
+        b=comparison.a,
+        estimate=minus(comparison.estimate),
+        low=minus(comparison.high),
+        high=minus(comparison.low),
+    )
+
+
+def _size(metric: MetricResult) -> str:
+    counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
+    tasks = len(metric.data.tasks)
+    return f"{tasks} task{'s' if tasks != 1 else ''} × {span(counts)} run{'s' if max(counts) != 1 else ''}"
+
+
+def _cell(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.estimate:.3g} (no interval: {estimate.reason})"
+    digits = _digits(estimate.low, estimate.high)
+    return f"{estimate.estimate:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
+
+
+def _signed(comparison: Comparison) -> str:
+    if comparison.low is None or comparison.high is None:
+        return f"{comparison.estimate:+.3g} (no interval: {comparison.reason})"
+    digits = _digits(comparison.low, comparison.high)
+    text = f"{comparison.estimate:+.{digits}f} [{comparison.low:.{digits}f}, {comparison.high:.{digits}f}]"
+    return text.replace("-", "−")
+
+
+def _digits(low: float, high: float) -> int:
+    """Decimals that show two significant digits of the interval's half-width."""
+    half = (high - low) / 2
+    return max(0, 1 - math.floor(math.log10(half))) if half > 0 else 3
