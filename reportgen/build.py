@@ -1,0 +1,168 @@
+"""The pipeline: one function that reads as a list of phases. Everything is gathered before the first write."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen import figures, pages, site, tables
+from reportgen.artifacts import Artifact, File
+from reportgen.data import prepare, run_rows
+from reportgen.errors import EnvironmentFault, StrictError
+from reportgen.parallel import workers
+from reportgen.results import Report, assemble, to_json
+from reportgen.results.provenance import provenance
+from reportgen.runs import read_runs
+from reportgen.spec import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reportgen.spec import LoadedSpec
+
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Built:
+    """What a build made, and where."""
+
+    report: Report
+    artifacts: tuple[Artifact, ...]
+    pages: int
+    folder: Path
+
+
+def _silent(_phase: str) -> None:
+    return
+
+
+def build(
+    spec: str | Path,
+    *,
+    output: str | Path | None = None,
+    overrides: Sequence[str] = (),
+    strict: bool = False,
+    jobs: int = -1,
+    progress: Callable[[str], None] = _silent,
+) -> Built:
+    """Build the report that a spec describes.
+
+    Parameters
+    ----------
+    spec
+        Path of the YAML spec.
+    output
+        Folder below which ``<slug>/`` is written, relative to the current folder; default: the spec's ``output.dir``,
+        relative to the spec, else ``./build``.
+    overrides
+        ``a.b=value`` settings that win over the spec.
+    strict
+        Fail, and replace nothing, when something was warned about or withheld.
+    jobs
+        Worker processes; -1 means every core. No byte of the output depends on it.
+    progress
+        Called with the name of each phase as it starts.
+
+    Raises
+    ------
+    ReportgenError
+        With where, what and what would have worked; the former report is then untouched.
+    """
+    mapper = workers(jobs)
+    progress("reading the spec")
+    loaded = load(Path(spec), overrides=overrides)
+    target = folder_of(loaded, output)
+    site.refuse_foreign(target)
+    progress("reading runs")
+    records = read_runs(loaded.spec, loaded.root, where=loaded.where)
+    progress("preparing scores")
+    dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where)
+    progress("computing statistics")
+    report = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
+    if strict:
+        _refuse_doubts(report)
+    progress("drawing figures")
+    drawn = figures.draw(report, loaded.spec.visualization, mapper=mapper)
+    progress("setting tables")
+    artifacts = (*tables.make(report), *drawn)
+    files = _gather(report, artifacts, loaded)
+    progress("building the site")
+    with _scratch_beside(target) as scratch:
+        site.write(files, scratch)
+        site.build_site(scratch, epoch=0)
+        site.publish(scratch, target)
+    return Built(
+        report=report,
+        artifacts=artifacts,
+        pages=sum(file.path.endswith(".md") and file.path.startswith("docs/") for file in files),
+        folder=target,
+    )
+
+
+def folder_of(loaded: LoadedSpec, output: str | Path | None) -> Path:
+    """Return the report's own folder: below `output`, else the spec's ``output.dir``, else ``./build``."""
+    declared = loaded.spec.output.dir
+    if output is not None:
+        parent = Path(output)
+    elif declared is not None:
+        parent = loaded.path.parent / declared
+    else:
+        parent = Path("build")
+    return parent.resolve() / loaded.slug
+
+
+def _gather(report: Report, artifacts: tuple[Artifact, ...], loaded: LoadedSpec) -> tuple[File, ...]:
+    """Every file of the report but the HTML, which the site engine makes of it."""
+    data = (
+        File(path="report.json", content=to_json(report).encode()),
+        File(path="provenance.json", content=provenance(report, artifacts).encode()),
+        *tables.data_files(report),
+    )
+    latex = (
+        *tables.latex_document(report, artifacts),
+        *(file for artifact in artifacts for file in artifact.files if file.path.startswith("latex/")),
+    )
+    shown = tuple(file for artifact in artifacts for file in artifact.files if not file.path.startswith("latex/"))
+    written = pages.render(report, artifacts)
+    bundle = File(path=f"docs/downloads/{loaded.slug}.zip", content=_zipped((*data, *latex)))
+    frame = site.site_files(report.title, report.authors, tuple(file.path for file in written))
+    return (*data, *latex, *shown, *written, bundle, *frame)
+
+
+def _zipped(files: Sequence[File]) -> bytes:
+    """Pack files so that the same content gives the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(files, key=lambda file: file.path):
+            entry = zipfile.ZipInfo(file.path, ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, file.content)
+    return buffer.getvalue()
+
+
+def _refuse_doubts(report: Report) -> None:
+    doubts = [notice.text for notice in report.warnings if notice.level == "warning"]
+    doubts += [f"{metric.id}: {item.quantity} withheld: {item.reason}" for metric in report.metrics for item in metric.withheld]
+    if doubts:
+        listed = "\n".join(f"  - {doubt}" for doubt in doubts)
+        raise StrictError(f"--strict: {len(doubts)} warnings or withheld numbers, nothing was written:\n{listed}")
+
+
+@contextmanager
+def _scratch_beside(target: Path) -> Iterator[Path]:
+    """Give a fresh folder on the same file system as the target, so that the swap is a rename."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True) as name:
+            scratch = Path(name) / target.name
+            scratch.mkdir()
+            yield scratch
+    except OSError as error:
+        raise EnvironmentFault(f"{target.parent}: cannot write the report: {error.strerror or error}") from error

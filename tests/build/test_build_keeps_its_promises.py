@@ -1,0 +1,125 @@
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import pytest
+
+
+def fingerprint(folder):
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_build_writes_everything_the_spec_page_promises(built):
+    folder, _ = built
+    for name in [
+        "site/index.html",
+        "site/search/search_index.js",
+        "site/downloads/report.zip",
+        "docs/index.md",
+        "mkdocs.yml",
+        "latex/report.tex",
+        "latex/preamble.tex",
+        "report.json",
+        "provenance.json",
+        "data/scores.csv",
+    ]:
+        assert (folder / name).is_file(), name
+    assert list((folder / "latex/tables").glob("*.tex"))
+    assert list((folder / "latex/figures").glob("*.pdf"))
+
+
+def test_the_summary_names_the_headline_the_counts_and_where_to_look(built):
+    _, printed = built
+    for word in ["IQM", "pages", "figures", "tables", "runs", "warnings", "index.html"]:
+        assert word in printed
+
+
+def test_the_download_holds_what_a_host_of_the_site_alone_needs(built):
+    folder, _ = built
+    with zipfile.ZipFile(folder / "site/downloads/report.zip") as archive:
+        names = set(archive.namelist())
+        assert {"report.json", "provenance.json", "latex/report.tex", "data/scores.csv"} <= names
+        assert archive.read("report.json") == (folder / "report.json").read_bytes()
+
+
+def test_built_twice_gives_identical_bytes(built, example, reportgen, tmp_path):
+    folder, _ = built
+    done = reportgen(
+        "build", example, "-o", tmp_path, "-j", 1, cwd=tmp_path, PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C"
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = fingerprint(folder), fingerprint(tmp_path / "report")
+    assert {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)} == set()
+
+
+@pytest.fixture
+def a_former_report(built, tmp_path):
+    folder, _ = built
+    shutil.copytree(folder, tmp_path / "report")
+    return tmp_path / "report"
+
+
+def test_a_folder_with_foreign_files_is_refused(a_former_report, example, reportgen):
+    (a_former_report / "thesis.tex").write_text("precious")
+    before = fingerprint(a_former_report)
+    done = reportgen("build", example, "-o", a_former_report.parent, cwd=a_former_report.parent)
+    assert done.returncode == 2
+    assert "thesis.tex" in done.stderr
+    assert fingerprint(a_former_report) == before
+
+
+def test_a_failed_build_leaves_the_former_report(a_former_report, example, reportgen):
+    before = fingerprint(a_former_report)
+    done = reportgen(
+        "build", example, "-o", a_former_report.parent, "--set", "files.path=none.csv", cwd=a_former_report.parent
+    )
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert fingerprint(a_former_report) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.95])
+def test_a_killed_build_leaves_a_whole_report(a_former_report, example, reportgen, share):
+    """Killed at a share of an undisturbed build's time: the former report, or (never half of) the same one anew."""
+    parent = a_former_report.parent
+    before = fingerprint(a_former_report)
+    command = [sys.executable, "-m", "reportgen", "build", str(example), "-o", str(parent), "-j", "1"]
+    started = time.monotonic()
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    whole = time.monotonic() - started
+    child = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(share * whole)
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    assert fingerprint(a_former_report) == before
+    assert reportgen("build", example, "-o", parent, cwd=parent).returncode == 0
+    assert fingerprint(a_former_report) == before
+
+
+def test_strict_fails_on_a_withheld_number_and_writes_nothing(example, reportgen, tmp_path):
+    done = reportgen("build", example, "-o", tmp_path, "--strict", "--set", "normalization=", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "not normalised" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_report_json_follows_its_schema(built):
+    folder, _ = built
+    report = json.loads((folder / "report.json").read_text())
+    assert report["schema"] == 1
+    assert set(report) == {"schema", "report", "metrics", "excluded", "warnings"}
+    for metric in report["metrics"]:
+        for method in metric["methods"]:
+            for aggregate in method["aggregates"].values():
+                assert aggregate["reason"] or aggregate["low"] < aggregate["estimate"] < aggregate["high"]

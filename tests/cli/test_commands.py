@@ -1,0 +1,98 @@
+"""Every command on real input, through the real process."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from reportgen.cli import main
+
+
+def call(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "reportgen", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A first report: three methods, two tasks, four seeds, one number each."""
+    rows = ["method,task,seed,score"]
+    rows += [
+        f"{method},{task},{seed},{base + 0.1 * seed + (0.3 if task == 'b' else 0)}"
+        for method, base in [("ppo", 0.5), ("dqn", 0.3), ("random", 0.0)]
+        for task in "ab"
+        for seed in range(4)
+    ]
+    (tmp_path / "scores.csv").write_text("\n".join(rows))
+    (tmp_path / "report.yaml").write_text(
+        "files: {path: scores.csv, columns: {method: method, task: task, seed: seed}, values: [score]}\n"
+        "metrics: {primary: [{name: score, direction: maximize, unit: points}]}\n"
+        "analysis: {bootstrap_samples: 500}\n"
+    )
+    return tmp_path
+
+
+def test_every_command_and_option_has_help():
+    for name, command in main.commands.items():
+        assert command.help, name
+        for option in command.params:
+            assert getattr(option, "help", "") or option.param_type_name == "argument", (name, option.name)
+        assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+
+
+def test_check_tells_what_would_be_analysed(project):
+    done = call("check", project / "report.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "3 methods, 2 tasks, 24 scores" in done.stdout
+    assert "maximize (spec)" in done.stdout
+
+
+def test_check_show_prints_defaults_spec_and_settings_together(project):
+    done = call("check", project / "report.yaml", "--show", "--set", "analysis.seed=7")
+    assert "seed: 7" in done.stdout
+    assert "bootstrap_samples: 500" in done.stdout
+    assert "interval: expanded_t" in done.stdout
+
+
+def test_init_writes_an_example_that_checks_and_never_overwrites(tmp_path):
+    done = call("init", tmp_path / "new")
+    assert done.returncode == 0, done.stderr
+    assert call("check", tmp_path / "new" / "report.yaml").returncode == 0
+    again = call("init", tmp_path / "new")
+    assert again.returncode == 2
+    assert "nothing was written" in again.stderr
+
+
+def test_build_as_json_is_json_only(project):
+    done = call("build", project / "report.yaml", "-o", project / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["runs_used"] == 24
+    assert summary["headline"].startswith("ppo")
+
+
+@pytest.mark.parametrize(
+    ("setting", "code", "words"),
+    [
+        ("analysis.bootstrap_sample=5", 2, "bootstrap_samples"),
+        ("files.path=score.csv", 3, "scores.csv"),
+        ("metrics.primary.0.name=scor", 3, "score"),
+    ],
+    ids=["unknown key", "missing file", "unknown metric"],
+)
+def test_an_error_names_what_would_have_worked_without_a_traceback(project, setting, code, words):
+    done = call("build", project / "report.yaml", "--set", setting, cwd=project)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wandb_source_says_that_it_is_not_available_yet(project):
+    (project / "plan.yaml").write_text("wandb: {entity: e, project: p}\nmetrics: {primary: [reward]}\n")
+    assert call("check", "plan.yaml", "--no-data", cwd=project).returncode == 0
+    done = call("build", "plan.yaml", cwd=project)
+    assert done.returncode == 4
+    assert "reading from W&B is not available yet" in done.stderr
