@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 PROFILE_POINTS = 81
 
@@ -127,7 +128,7 @@ class StatisticalAnalyzer:
         return performance_profile_figure(bands, label=metric)
 
     def _analyses(
-        self, metric: str, group_by: str, stratify_by: str | None, thresholds: np.ndarray[tuple[int], np.dtype[np.float64]]
+        self, metric: str, group_by: str, stratify_by: str | None, thresholds: NDArray[np.float64]
     ) -> list[tuple[object, Analysis, int]]:
         self._column(metric)
         tasks = pd.Series("all", index=self._df.index) if stratify_by is None else self._column(stratify_by)
@@ -148,7 +149,8 @@ class StatisticalAnalyzer:
         return found
 
     def _scores(self, values: pd.Series[float], tasks: pd.Series[str]) -> Scores:
-        runs = pd.Series(values.index, index=values.index) if self._run is None else self._column(self._run).loc[values.index]
+        own = pd.Series(values.index, index=values.index)
+        runs = own if self._run is None else self._column(self._run).loc[values.index]
         task_codes, task_ids = pd.factorize(tasks.astype(str))
         run_codes, run_ids = pd.factorize(runs.astype(str))
         return Scores(

@@ -149,7 +149,9 @@ def _zipped(files: Sequence[File]) -> bytes:
 
 def _refuse_doubts(report: Report) -> None:
     doubts = [notice.text for notice in report.warnings if notice.level == "warning"]
-    doubts += [f"{metric.id}: {item.quantity} withheld: {item.reason}" for metric in report.metrics for item in metric.withheld]
+    doubts += [
+        f"{metric.id}: {item.quantity} withheld: {item.reason}" for metric in report.metrics for item in metric.withheld
+    ]
     if doubts:
         listed = "\n".join(f"  - {doubt}" for doubt in doubts)
         raise StrictError(f"--strict: {len(doubts)} warnings or withheld numbers, nothing was written:\n{listed}")
@@ -160,7 +162,8 @@ def _scratch_beside(target: Path) -> Iterator[Path]:
     """Give a fresh folder on the same file system as the target, so that the swap is a rename."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True) as name:
+        prefix = f".{target.name}."
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent, ignore_cleanup_errors=True) as name:
             scratch = Path(name) / target.name
             scratch.mkdir()
             yield scratch

@@ -43,15 +43,21 @@ class Group(click.Group):
             raise click.exceptions.Exit(error.exit_code) from error
 
 
-@click.group(cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(reportgen.__version__, prog_name="reportgen")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:  # noqa: ARG001, FBT001 - read by Group.invoke; click passes flags by name
+def main(debug: bool) -> None:  # noqa: FBT001 - read by Group.invoke; click passes flags by name
     """Turn runs into a report: honest aggregates, intervals, figures, LaTeX and a static site from one YAML spec."""
 
 
 set_option = click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the spec: --set analysis.seed=1 (repeatable)."
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override the spec: --set analysis.seed=1 (repeatable).",
 )
 spec_argument = click.argument("spec", type=click.Path(path_type=Path))
 

@@ -43,7 +43,7 @@ class SourceError(ReportgenError):
     exit_code = 4
 
 
-class EnvironmentFault(ReportgenError):
+class EnvironmentFault(ReportgenError):  # noqa: N818 - EnvironmentError is a builtin
     """The machine lacks something: a program, a writable folder, an optional package."""
 
     exit_code = 5
@@ -64,7 +64,7 @@ class ReportgenWarning(UserWarning):
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 3, cutoff: float = 0.5) -> tuple[str, ...]:
-    """The known words closest to `word`, nearest first, for "did you mean".
+    """Return the known words closest to `word`, nearest first, for "did you mean".
 
     Words that end in `word` after a separator count as near too, so that ``loss`` finds ``trainer/loss``.
 

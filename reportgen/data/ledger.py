@@ -26,9 +26,7 @@ def run_rows(records: Sequence[RunRecord], dataset: DataSet) -> tuple[RunRow, ..
     reasons: dict[str, list[str]] = {}
     for exclusion in dataset.exclusions:
         reasons.setdefault(exclusion.run, []).append(exclusion.reason)
-    return tuple(
-        _row(record, used.get(record.id, []), labels, tasks, reasons.get(record.id, [])) for record in records
-    )
+    return tuple(_row(record, used.get(record.id, []), labels, tasks, reasons.get(record.id, [])) for record in records)
 
 
 def _row(

@@ -151,7 +151,7 @@ def _computable(plan: _Plan) -> tuple[str, ...]:
 
 
 def _listed(plan: _Plan) -> tuple[str, ...]:
-    """The aggregates shown, and a withheld gap beside them so that its reason is on record."""
+    """List the aggregates shown, and a withheld gap beside them so that its reason is on record."""
     if plan.data.role != "primary":
         return ()
     return (*plan.aggregates, *(() if "optimality_gap" in plan.aggregates else ("optimality_gap",)))
@@ -234,7 +234,7 @@ def _ordered(
         index, method = item
         estimate = method.aggregates[leading].estimate
         rank = 0.0 if estimate is None else (estimate if falling else -estimate)
-        return (method.id != dataset.baseline and method.label != dataset.baseline, estimate is None, rank, index)
+        return (dataset.baseline not in {method.id, method.label}, estimate is None, rank, index)
 
     return tuple(method for _, method in sorted(enumerate(methods), key=place))
 
@@ -257,7 +257,7 @@ def _common_tasks(data: MetricData) -> tuple[str, ...]:
 
 
 def _over_common_tasks(plan: _Plan, common: tuple[str, ...]) -> dict[str, dict[str, Estimate]]:
-    """Aggregates of every method over the tasks that all of them have: stands beside what is withheld."""
+    """Aggregate every method over the tasks that all of them have: stands beside what is withheld."""
     data = replace(
         plan.data,
         tasks=tuple(task for task in plan.data.tasks if task.id in common),
@@ -311,9 +311,7 @@ def _pairs(
     return [(method, reference) for method in methods if reference is not None and method is not reference]
 
 
-def _compare(
-    plan: _Plan, a: MethodResult, b: MethodResult, analyses: dict[str, Analysis], leading: str
-) -> Comparison:
+def _compare(plan: _Plan, a: MethodResult, b: MethodResult, analyses: dict[str, Analysis], leading: str) -> Comparison:
     refusal = plan.judged.lacking.get(a.id) or plan.judged.lacking.get(b.id)
     family = f"{plan.data.id} · difference of {leading}"
     if refusal:

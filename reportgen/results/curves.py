@@ -101,6 +101,4 @@ def _line(score: Score, x: str) -> tuple[NDArray[np.float64], NDArray[np.float64
 def _raw(score: Score, task: Task, data: MetricData) -> Score:
     if not data.normalized or task.optimum is None or task.reference is None:
         return score
-    return replace(
-        score, value=score.raw, curve=task.reference + score.curve * (task.optimum - task.reference)
-    )
+    return replace(score, value=score.raw, curve=task.reference + score.curve * (task.optimum - task.reference))

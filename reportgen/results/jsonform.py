@@ -84,9 +84,7 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
         "task_labels": {task.id: task.label for task in data.tasks},
         "methods": [_method(method) for method in metric.methods],
         "comparisons": [_comparison(comparison) for comparison in metric.comparisons],
-        "withheld": [
-            {"quantity": item.quantity, "reason": item.reason, "mend": item.mend} for item in metric.withheld
-        ],
+        "withheld": [{"quantity": item.quantity, "reason": item.reason, "mend": item.mend} for item in metric.withheld],
         "common_tasks": list(metric.common_tasks),
         "scores": [_score(score) for score in data.scores],
     }

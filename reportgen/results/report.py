@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from reportgen.data.scores import Exclusion, MetricData, Notice, RunRow
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reportgen.data.scores import Exclusion, MetricData, Notice, RunRow
 
 SCHEMA = 1
 

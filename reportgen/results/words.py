@@ -93,7 +93,7 @@ def headline(metric: MetricResult) -> str:
 
 
 def _told(metric: MetricResult, stated: Sequence[Comparison]) -> Comparison:
-    """The comparison of the best method with the runner-up (or with the baseline, where only that is compared)."""
+    """Return the comparison of the best method with the runner-up (or with the baseline)."""
     leading = metric.primary_aggregate or ""
     falling = lower_is_better(metric.data, leading)
     ranked = sorted(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -49,7 +51,8 @@ class RunRecord:
     Parameters
     ----------
     id
-        Unique in the report: ``entity/project/run id`` for W&B, ``source/method/task/seed`` or ``source/run`` for files.
+        Unique in the report: ``entity/project/run id`` for W&B, ``source/method/task/seed`` or ``source/run`` for
+        files.
     source
         Handle of the source (its ``name``, else ``source-0``).
     name

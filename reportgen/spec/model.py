@@ -162,7 +162,8 @@ class Score(Section):
     """How a run's curve becomes one number."""
 
     reduce: Literal["last", "mean_last", "best", "auc", "at"] = "mean_last"
-    """`last` point, mean of the last points, `best` point, area under the curve divided by its length, or the value `at` a step."""
+    """`last` point, mean of the last points (`mean_last`), `best` point, area under the curve divided by its length
+    (`auc`), or the value `at` a step."""
     k: Annotated[int, Field(ge=1)] | None = None
     """`mean_last`: number of last points."""
     fraction: Annotated[float, Field(gt=0, le=1)] | None = None

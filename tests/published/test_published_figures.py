@@ -26,7 +26,8 @@ def published():
 
 def report_of(example, published, *settings):
     root = published / FOLDERS[example]
-    overrides = [f"root={json.dumps(str(root))}", "analysis.bootstrap_samples=200", "analysis.curves.points=5", *settings]
+    quick = ["analysis.bootstrap_samples=200", "analysis.curves.points=5"]
+    overrides = [f"root={json.dumps(str(root))}", *quick, *settings]
     loaded = load(shipped("configs") / "examples" / f"{example}.yaml", overrides=overrides)
     records = read_runs(loaded.spec, loaded.root, where=loaded.where)
     dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where)
