@@ -1,0 +1,81 @@
+"""A number that cannot be stated honestly is replaced by its reason; the rest of the report stands."""
+
+import pytest
+
+from reportgen.errors import DataError
+
+TWO_TASKS = {"a": {"x": [1, 2, 4, 3], "y": [5, 7, 6, 9]}, "b": {"x": [0, 1, 2, 1], "y": [4, 5, 6, 3]}}
+
+
+def reasons(result):
+    return " ".join(item.reason for item in result.withheld)
+
+
+def test_an_aggregate_over_tasks_without_a_common_scale_is_withheld_with_its_mend(make):
+    result = make(TWO_TASKS, unit=None)
+    for method in result.methods:
+        iqm = method.aggregates["iqm"]
+        assert (iqm.estimate, iqm.low, iqm.high) == (None, None, None)
+        assert "not normalised" in iqm.reason
+        assert "normalization:" in iqm.mend
+        assert method.tasks["x"].n == 4
+    assert result.primary_aggregate is None
+    assert result.comparisons == ()
+
+
+def test_one_task_needs_no_common_scale(make):
+    result = make({"a": {"x": [1, 2, 4, 3]}}, unit=None)
+    assert result.methods[0].aggregates["iqm"].estimate == pytest.approx(2.5)
+
+
+def test_one_run_has_an_estimate_and_no_interval(make):
+    (method,) = make({"a": {"x": [3.0]}}).methods
+    mean = method.aggregates["mean"]
+    assert mean.estimate == pytest.approx(3.0)
+    assert (mean.low, mean.high) == (None, None)
+    assert "one run" in mean.reason
+
+
+def test_a_gap_without_an_optimum_says_so(make):
+    result = make(TWO_TASKS)
+    assert "optimum" in result.methods[0].aggregates["optimality_gap"].reason
+    assert "optimality_gap" not in result.aggregates
+    assert "optimum" in reasons(result)
+
+
+def test_an_unknown_direction_withholds_ranking_profiles_gap_and_comparisons(make):
+    result = make(TWO_TASKS, direction="unknown")
+    assert result.methods[0].aggregates["iqm"].estimate is not None
+    assert [method.profile for method in result.methods] == [None, None]
+    assert result.comparisons == ()
+    assert [method.id for method in result.methods] == ["a", "b"]
+    assert "better" in reasons(result)
+
+
+def test_a_missing_task_withholds_the_aggregates_of_that_method_only(make):
+    table = {**TWO_TASKS, "c": {"x": [1, 2, 3, 5]}}
+    result = make(table)
+    lacking, whole = result.method("c"), result.method("a")
+    assert "no run on y" in lacking.aggregates["iqm"].reason
+    assert whole.aggregates["iqm"].estimate is not None
+    with_c = [item for item in result.comparisons if "c" in {item.a, item.b}]
+    assert with_c
+    assert all(item.estimate is None and "no run on y" in item.reason for item in with_c)
+    assert lacking.tasks["x"].n == 4
+
+
+def test_the_result_over_common_tasks_stands_beside_a_missing_task(make):
+    result = make({**TWO_TASKS, "c": {"x": [1, 2, 3, 5]}})
+    assert result.common_tasks == ("x",)
+    assert result.method("c").common["mean"].estimate == pytest.approx(11 / 4)
+    assert result.method("a").common["mean"].estimate == pytest.approx(10 / 4)
+
+
+def test_keep_aggregates_each_method_over_its_own_tasks(make):
+    result = make({**TWO_TASKS, "c": {"x": [1, 2, 3, 5]}}, "runs: {missing_tasks: keep}")
+    assert result.method("c").aggregates["mean"].estimate == pytest.approx(11 / 4)
+
+
+def test_naming_a_quantity_that_cannot_be_stated_is_an_error(make):
+    with pytest.raises(DataError, match="no optimum"):
+        make(TWO_TASKS, aggregates="[optimality_gap]")
