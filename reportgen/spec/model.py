@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from reportgen.spec.forms import one_or_many
 
@@ -103,6 +103,20 @@ class AxisForm(Section):
     """The run's group."""
     template: str | None = None
     """Text with `{config.key}`, `{name}`, `{group}` in it."""
+    _written: tuple[str, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _remember_order(cls, value: Any, handler: ModelWrapValidatorHandler[AxisForm]) -> AxisForm:
+        form = handler(value)
+        if isinstance(value, dict):
+            form._written = tuple(str(key) for key in value)  # noqa: SLF001 - its own class
+        return form
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The forms in the order written."""
+        return self._written
 
 
 class StepAxis(Section):
