@@ -1,1 +1,18 @@
-"""From runs to scores: axes, methods, reductions, normalisation, and everything left out, named and counted."""
+"""From runs to comparable scores: axes, score rules, normalisation, and every doubt named and counted."""
+
+from reportgen.data.ledger import run_rows
+from reportgen.data.prepare import prepare
+from reportgen.data.scores import DataSet, Exclusion, Method, MetricData, Notice, RunRow, Score, Task
+
+__all__ = [
+    "DataSet",
+    "Exclusion",
+    "Method",
+    "MetricData",
+    "Notice",
+    "RunRow",
+    "Score",
+    "Task",
+    "prepare",
+    "run_rows",
+]

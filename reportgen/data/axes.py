@@ -1,0 +1,252 @@
+"""Who a run is: its method, task and seed, from wherever the spec says they stand."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import translate
+from typing import TYPE_CHECKING, Any
+
+from reportgen.data.scores import Exclusion, Method, Notice
+from reportgen.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from reportgen.runs.record import RunRecord
+    from reportgen.spec.model import AxisForm, MethodSelector, Spec
+
+USUAL_METHOD_KEYS = ("algorithm", "algo", "exp_name", "method")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Identity:
+    """A run with its method (raw id), its task where a run has one, and its seed's name."""
+
+    record: RunRecord
+    method: str
+    task: str | None
+    seed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Identified:
+    """All runs with a method; the methods in display order; what was left out and what must be said."""
+
+    runs: tuple[Identity, ...]
+    methods: tuple[Method, ...]
+    exclusions: tuple[Exclusion, ...]
+    notices: tuple[Notice, ...]
+
+
+def glob(pattern: str) -> Callable[[str], bool]:
+    """Return a matcher of whole names: ``*`` anything, ``?`` one character, all else itself.
+
+    Examples
+    --------
+    >>> glob("eval_*/*")("eval_nav/maze"), glob("a.b")("axb"), glob("[x]")("[x]")
+    (True, False, True)
+    """
+    matcher = re.compile(translate(pattern.replace("[", "[[]")))
+    return lambda name: matcher.match(name) is not None
+
+
+def identify(records: Sequence[RunRecord], spec: Spec) -> Identified:
+    """Give every run its method, task and seed.
+
+    Raises
+    ------
+    DataError
+        When no run has a method.
+    """
+    raw = {record.id: _method(record, spec) for record in records}
+    exclusions = tuple(
+        Exclusion(run=record.id, name=record.name, reason=_unmatched(spec))
+        for record in records
+        if raw[record.id] is None
+    )
+    kept = [record for record in records if raw[record.id] is not None]
+    if not kept:
+        raise DataError(f"none of the {len(records)} runs has a method: {_unmatched(spec)}")
+    names = [str(raw[record.id]) for record in kept]
+    ids, merged = merge_renamed(names, spec.rename.method, "method")
+    runs, notices = _with_seeds(kept, ids, spec)
+    methods = _in_order(ids, spec)
+    return Identified(
+        runs=runs, methods=methods, exclusions=exclusions, notices=(*merged, *notices, *_suspicious(runs, methods))
+    )
+
+
+def merge_renamed(
+    names: Iterable[str], renamed: Mapping[str, str], what: str
+) -> tuple[dict[str, str], tuple[Notice, ...]]:
+    """Return raw name to id: itself, but the new name where several raw names are renamed to one (and a notice)."""
+    raw = tuple(dict.fromkeys(names))
+    shown = Counter(renamed.get(name, name) for name in raw)
+    ids = {name: renamed.get(name, name) if shown[renamed.get(name, name)] > 1 else name for name in raw}
+    notices = []
+    for new, count in shown.items():
+        if count > 1:
+            old = ", ".join(name for name in raw if ids[name] == new)
+            text = f"The {what}s {old} are merged into one, {new}, by `rename`; only such a merge moves numbers."
+            notices.append(Notice(code="merged", text=text, level="note"))
+    return ids, tuple(notices)
+
+
+def _in_order(ids: Mapping[str, str], spec: Spec) -> tuple[Method, ...]:
+    """Spec's order, else the baseline first, then by label."""
+    methods = [Method(id=name, label=spec.rename.method.get(name, name)) for name in dict.fromkeys(ids.values())]
+    if spec.methods is not None:
+        places = {name: place for place, name in enumerate(spec.methods)}
+        return tuple(sorted(methods, key=lambda method: places.get(method.id, len(places))))
+    return tuple(sorted(methods, key=lambda method: (method.label != spec.baseline, natural(method.label))))
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key by which numbers inside names count as numbers.
+
+    Examples
+    --------
+    >>> sorted(["task10", "task2", "Task1"], key=natural)
+    ['Task1', 'task2', 'task10']
+    """
+    parts = re.split(r"(\d+)", text.casefold())
+    return (*((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts), (2, 0, text))
+
+
+def _method(record: RunRecord, spec: Spec) -> str | None:
+    if spec.methods is not None:
+        return next((name for name, selector in spec.methods.items() if _selects(selector, record)), None)
+    if "method" in record.axes:
+        return record.axes["method"]
+    if spec.axes.method is not None:
+        return read_axis(record, spec.axes.method, "method")
+    usual = (_text(lookup(record.config, key)) for key in USUAL_METHOD_KEYS)
+    return next((text for text in usual if text), None) or record.group or record.name
+
+
+def _unmatched(spec: Spec) -> str:
+    return "no entry of `methods` selects it" if spec.methods is not None else "`axes.method` finds no method in it"
+
+
+def _selects(selector: MethodSelector, record: RunRecord) -> bool:
+    return (
+        selector.source in {None, record.source}
+        and (not selector.name or any(glob(pattern)(record.name) for pattern in selector.name))
+        and all(str(lookup(record.config, key)) == str(value) for key, value in selector.config.items())
+        and selector.method in {None, record.axes.get("method")}
+        and set(selector.tags) <= set(record.tags)
+        and selector.group in {None, record.group}
+    )
+
+
+def read_axis(record: RunRecord, form: AxisForm, axis: str) -> str | None:
+    """Read an axis of a run by the forms of the spec, in the order written; None where none finds it."""
+    readers: dict[str, Callable[[], str | None]] = {
+        "config": lambda: _first(record.config, form.config),
+        "summary": lambda: _first(record.summary, form.summary),
+        "name": lambda: _captured(form.name, [record.name], axis),
+        "tag": lambda: _captured(form.tag, record.tags, axis),
+        "group": lambda: record.group if form.group else None,
+        "template": lambda: _filled(form.template, record),
+    }
+    written = (readers[name] for name in form.written if name in readers)
+    return next((found for read in written if (found := read())), None)
+
+
+def _first(values: Mapping[str, Any], keys: Sequence[str]) -> str | None:
+    return next((text for key in keys if (text := _text(lookup(values, key)))), None)
+
+
+def lookup(values: Mapping[str, Any], key: str) -> Any:
+    """Look a dotted key up in nested values; ``**.key`` searches at any depth; None where it is not there.
+
+    Examples
+    --------
+    >>> lookup({"a": {"b": 1}}, "a.b"), lookup({"a": {"b": 1}}, "**.b"), lookup({"a.b": 2}, "a.b")
+    (1, 1, 2)
+    """
+    if key.startswith("**."):
+        return _deep(values, key[3:])
+    if key in values:
+        return values[key]
+    head, _, rest = key.partition(".")
+    inner = values.get(head)
+    return lookup(inner, rest) if rest and isinstance(inner, dict) else None
+
+
+def _deep(values: Mapping[str, Any], key: str) -> Any:
+    found = lookup(values, key)
+    if found is not None:
+        return found
+    inner = (value for value in values.values() if isinstance(value, dict))
+    return next((hit for value in inner if (hit := _deep(value, key)) is not None), None)
+
+
+def _text(value: Any) -> str | None:
+    """Return a config value as a name; unresolved interpolations and nested values are none."""
+    if value is None or isinstance(value, dict | list) or (isinstance(value, str) and "${" in value):
+        return None
+    return str(value)
+
+
+def _captured(pattern: str | None, texts: Sequence[str], axis: str) -> str | None:
+    for text in texts if pattern else ():
+        match = re.search(pattern or "", text)
+        if match:
+            return match.groupdict().get(axis) or next(iter(match.groups()), None)
+    return None
+
+
+def _filled(template: str | None, record: RunRecord) -> str | None:
+    if template is None:
+        return None
+    missing = False
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal missing
+        key = match.group(1)
+        plain = {"name": record.name, "group": record.group}
+        found = plain[key] if key in plain else _text(lookup(record.config, key.removeprefix("config.")))
+        missing = missing or found is None
+        return found or ""
+
+    text = re.sub(r"\{([^{}]+)\}", value, template)
+    return None if missing else text
+
+
+def _with_seeds(
+    records: Sequence[RunRecord], ids: Mapping[str, str], spec: Spec
+) -> tuple[tuple[Identity, ...], tuple[Notice, ...]]:
+    runs, unnamed = [], 0
+    order: Counter[tuple[str, str | None]] = Counter()
+    for record in records:
+        method = ids[str(_method(record, spec))]
+        task = _task(record, spec)
+        seed = record.axes.get("seed") or (read_axis(record, spec.axes.seed, "seed") if spec.axes.seed else None)
+        if seed is None:
+            seed = f"#{order[method, task]}"
+            order[method, task] += 1
+            unnamed += 1
+        runs.append(Identity(record=record, method=method, task=task, seed=seed))
+    text = f"{unnamed} runs have no seed in the data; they are numbered in the order read."
+    notice = Notice(code="seeds_by_order", text=text, level="note", mend="axes: {seed: {config: seed}}")
+    return tuple(runs), (notice,) if unnamed else ()
+
+
+def _task(record: RunRecord, spec: Spec) -> str | None:
+    if "task" in record.axes:
+        return record.axes["task"]
+    return read_axis(record, spec.axes.task, "task") if spec.axes.task else None
+
+
+FEW_RUNS = 4
+
+
+def _suspicious(runs: Sequence[Identity], methods: Sequence[Method]) -> tuple[Notice, ...]:
+    """Warn when an axis gives as many methods as runs: names that hold a seed or a date were taken for methods."""
+    if len(runs) < FEW_RUNS or len(methods) < len(runs):
+        return ()
+    text = f"Every one of the {len(runs)} runs is a method of its own; does the method's name hold a seed or a date?"
+    return (Notice(code="method_per_run", text=text, mend="axes: {method: {config: algorithm}}"),)

@@ -1,0 +1,167 @@
+"""What 0 and 1 mean on each task: references and optima from tables, numbers and `optimal_scores`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reportgen.data.lookup import fold, read_table
+from reportgen.data.scores import Notice
+from reportgen.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from reportgen.data.scores import Direction, Score, Task
+    from reportgen.spec.model import Normalization
+
+Pair = tuple[float | None, float | None]
+SHOWN_TASKS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Bounded:
+    """Tasks with their bounds, the normalisation in words, and what must be said."""
+
+    tasks: tuple[Task, ...]
+    text: str
+    notices: tuple[Notice, ...]
+
+    @property
+    def normalized(self) -> bool:
+        """Whether every task has both bounds."""
+        return all(task.reference is not None and task.optimum is not None for task in self.tasks)
+
+
+def bound(
+    tasks: Sequence[Task],
+    norm: Normalization | None,
+    optimal: Mapping[str, float],
+    *,
+    metric: str,
+    direction: Direction,
+    columns: Mapping[str, frozenset[str]],
+    root: Path,
+) -> Bounded:
+    """Give each task its reference and optimum.
+
+    Parameters
+    ----------
+    optimal
+        Optimum by shown task name; overrides, with reference 0 unless one is declared.
+    columns
+        Task id to the value columns its scores came from, for `by_column`.
+
+    Raises
+    ------
+    DataError
+        When a table or column is missing, or bounds are equal, of the wrong order, or an optimum alone cannot serve.
+    """
+    if norm is not None and norm.method == "none":
+        return Bounded(tasks=tuple(tasks), text="none", notices=())
+    pair = _pairs(norm, root, columns) if norm else lambda _task: (None, None)
+    bounded = tuple(_checked(task, pair(task), optimal.get(task.label), direction) for task in tasks)
+    return Bounded(
+        tasks=bounded,
+        text=_text(norm, bounded, optimal),
+        notices=_notices(bounded, norm, optimal, metric) if norm or optimal else (),
+    )
+
+
+def normalize(score: Score, task: Task) -> Score:
+    """Return a score on the scale where the reference is 0 and the optimum 1, its curve too."""
+    reference, optimum = task.reference, task.optimum
+    if reference is None or optimum is None:
+        return score
+    span = optimum - reference
+    return replace(score, value=(score.raw - reference) / span, curve=(score.curve - reference) / span)
+
+
+def _pairs(norm: Normalization, root: Path, columns: Mapping[str, frozenset[str]]) -> Callable[[Task], Pair]:
+    if norm.table is not None:
+        named = [column for column in (norm.reference, norm.optimum) if isinstance(column, str)]
+        table = read_table(norm.table, root, named)
+
+        def from_table(task: Task) -> Pair:
+            known = task.id if fold(task.id) in table.rows else task.label
+            return _side(norm.reference, known), _side(norm.optimum, known)
+
+        def _side(side: str | float, task: str) -> float | None:
+            return table.number(task, side) if isinstance(side, str) else side
+
+        return from_table
+    if norm.by_column:
+        return lambda task: _of_column(columns[task.id], norm)
+    if isinstance(norm.reference, str) or isinstance(norm.optimum, str):
+        raise DataError(
+            "normalization names no table; write e.g. {table: bounds.csv, reference: low, optimum: high}, or numbers: "
+            "{reference: 0, optimum: 1000}"
+        )
+    return lambda _task: (float(norm.reference), float(norm.optimum))
+
+
+def _of_column(columns: frozenset[str], norm: Normalization) -> Pair:
+    pairs = {norm.by_column.get(column) for column in columns}
+    only = pairs.pop() if len(pairs) == 1 else None
+    return only or (None, None)
+
+
+def _checked(task: Task, pair: Pair, optimum: float | None, direction: Direction) -> Task:
+    reference, best = pair
+    if optimum is not None:
+        if reference is None and (direction != "maximize" or optimum <= 0):
+            raise DataError(
+                f"optimal_scores: {task.label}: an optimum alone ({optimum:g}) fixes a scale only for a maximised "
+                "metric with an optimum above 0; declare the reference too: "
+                "normalization: {table: bounds.csv, reference: low, optimum: high}"
+            )
+        reference, best = reference or 0.0, optimum
+    if reference is not None and best is not None:
+        _refuse_scale(task, reference, best, direction)
+    return replace(task, reference=reference, optimum=best)
+
+
+def _refuse_scale(task: Task, reference: float, optimum: float, direction: Direction) -> None:
+    if reference == optimum:
+        raise DataError(f"task {task.label!r}: optimum and reference are both {optimum:g}; scores cannot be normalised")
+    if (direction == "maximize" and optimum < reference) or (direction == "minimize" and optimum > reference):
+        raise DataError(
+            f"task {task.label!r}: the optimum {optimum:g} is worse than the reference {reference:g} for a metric to "
+            f"{direction}; exchange them, or set the metric's direction"
+        )
+
+
+def _text(norm: Normalization | None, tasks: Sequence[Task], optimal: Mapping[str, float]) -> str:
+    if norm is None:
+        return "optimal_scores: 0 → optimum" if any(task.label in optimal for task in tasks) else "none"
+    if norm.table is None and norm.by_column:
+        return "by column: " + ", ".join(f"{name} {low:g} → {high:g}" for name, (low, high) in norm.by_column.items())
+    ends = f"{_name(norm.reference)} → {_name(norm.optimum)}"
+    return f"{norm.table}: {ends}" if norm.table else ends
+
+
+def _name(side: str | float) -> str:
+    return side if isinstance(side, str) else f"{side:g}"
+
+
+def _notices(
+    tasks: Sequence[Task], norm: Normalization | None, optimal: Mapping[str, float], metric: str
+) -> tuple[Notice, ...]:
+    matched = [task for task in tasks if task.reference is not None and task.optimum is not None]
+    missing = [task.label for task in tasks if task not in matched]
+    notices = []
+    if norm is not None and norm.table is not None:
+        text = f"The table {norm.table} has bounds for {len(matched)} of the {len(tasks)} tasks of {metric}."
+        notices.append(Notice(code="bounds_matched", text=text, metric=metric, level="note"))
+    if missing and matched:
+        named = ", ".join(missing[:SHOWN_TASKS]) + (" and others" if len(missing) > SHOWN_TASKS else "")
+        text = f"{len(missing)} of {len(tasks)} tasks of {metric} have no bounds ({named}); nothing is normalised."
+        notices.append(
+            Notice(code="no_bounds", text=text, metric=metric, mend=f"optimal_scores: {{{missing[0]}: 1.0}}")
+        )
+    labels = [task.label for task in tasks]
+    for unknown in (name for name in optimal if name not in labels):
+        text = f"optimal_scores names {unknown!r}, which is no task of {metric}{did_you_mean(unknown, labels)}."
+        notices.append(Notice(code="unknown_task", text=text, metric=metric))
+    return tuple(notices)

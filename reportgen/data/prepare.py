@@ -1,0 +1,327 @@
+"""From runs to scores: one function that reads as the order of work the spec page states."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
+
+from reportgen.data.axes import identify, merge_renamed, natural
+from reportgen.data.bounds import bound, normalize
+from reportgen.data.direction import INFERRED, direction_of
+from reportgen.data.points import Points, clean, reduce_points, rule_text
+from reportgen.data.scores import DataSet, Exclusion, MetricData, Notice, Score, Task
+from reportgen.data.screen import Context, screen, some
+from reportgen.data.select import ALL, Wanted, select, wanted
+from reportgen.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from reportgen.data.axes import Identified, Identity
+    from reportgen.data.scores import Direction
+    from reportgen.data.select import Found, Selected
+    from reportgen.runs.record import RunRecord
+    from reportgen.spec.model import Score as Rule
+    from reportgen.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Reduced:
+    """The raw scores of a metric, the value columns behind each task, and what was left out or counted."""
+
+    scores: tuple[Score, ...]
+    columns: Mapping[str, frozenset[str]]
+    exclusions: tuple[Exclusion, ...]
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Prepared:
+    data: MetricData
+    exclusions: tuple[Exclusion, ...]
+    notices: tuple[Notice, ...]
+
+
+def prepare(
+    records: Sequence[RunRecord], spec: Spec, *, root: Path, where: Callable[..., str] | None = None
+) -> DataSet:
+    """Turn runs into the scores of each metric.
+
+    Select runs, drop missing points, make steps unique, reduce each run to one number in raw units, normalise.
+
+    Parameters
+    ----------
+    root
+        Folder that tables of the spec are relative to.
+    where
+        Gives ``file:line:column`` of a key of the spec, for messages.
+
+    Raises
+    ------
+    DataError
+        When no run, no metric or no number is left, or the spec asks for what the data cannot give.
+    """
+    identified = identify(records, spec)
+    runs, too_short = _long_enough(identified.runs, spec)
+    labels = {method.label for method in identified.methods}
+    if spec.baseline is not None and spec.baseline not in labels:
+        at = f"{where('baseline')}: " if where else ""
+        raise DataError(
+            f"{at}the baseline {spec.baseline!r} is no method{did_you_mean(spec.baseline, labels)}; "
+            f"there are {some(sorted(labels))}"
+        )
+    prepared = [_metric(one, runs, identified, spec, root, where) for one in wanted(runs, spec, where)]
+    return DataSet(
+        metrics=tuple(one.data for one in prepared),
+        exclusions=(*identified.exclusions, *too_short, *(item for one in prepared for item in one.exclusions)),
+        notices=(
+            *_told_by_sources(records),
+            *identified.notices,
+            *_highlights(spec, labels),
+            *(notice for one in prepared for notice in one.notices),
+        ),
+        methods_ordered_by_spec=spec.methods is not None,
+        baseline=next((method.id for method in identified.methods if method.label == spec.baseline), None),
+    )
+
+
+def _metric(
+    one: Wanted,
+    runs: Sequence[Identity],
+    identified: Identified,
+    spec: Spec,
+    root: Path,
+    where: Callable[..., str] | None,
+) -> _Prepared:
+    entry, rule = one.entry, one.entry.score or spec.score
+    selected = select(one, runs, spec, root, where)
+    direction, source = direction_of(entry, selected.names, spec.metrics)
+    if rule.reduce == "best" and direction not in {"maximize", "minimize"}:
+        raise DataError(
+            f"score: best needs to know whether more of {one.id!r} is better; write "
+            f"metrics: {{primary: [{{name: {one.id}, direction: maximize}}]}}"
+        )
+    tasks, merged = _tasks(selected, spec)
+    reduced = _reduce(one, selected, {raw: task.id for raw, task in tasks.items()}, rule, direction)
+    listed = sorted({task.id: task for task in tasks.values()}.values(), key=lambda task: natural(task.label))
+    context = Context(
+        metric=one.id,
+        methods={method.id: method.label for method in identified.methods},
+        tasks={task.id: task.label for task in listed},
+        records={run.record.id: run.record for run in runs},
+        runs=spec.runs,
+    )
+    screened = screen(reduced.scores, context)
+    used = {score.task for score in screened.scores}
+    primary = one.role == "primary"
+    bounded = bound(
+        [task for task in listed if task.id in used],
+        entry.normalization or (spec.normalization if primary else None),
+        entry.optimal_scores if entry.optimal_scores is not None else (spec.optimal_scores if primary else {}),
+        metric=one.id,
+        direction=direction,
+        columns=reduced.columns,
+        root=root,
+    )
+    by_id = {task.id: task for task in bounded.tasks}
+    scores = [normalize(score, by_id[score.task]) if bounded.normalized else score for score in screened.scores]
+    present = {score.method for score in scores}
+    data = MetricData(
+        id=one.id,
+        label=entry.label or one.id,
+        role=cast("Literal['primary', 'secondary']", one.role),
+        direction=direction,
+        direction_source=source,
+        unit=entry.unit,
+        normalized=bounded.normalized,
+        has_optimum=bounded.normalized or all(task.optimum is not None for task in bounded.tasks),
+        score_rule=rule_text(rule),
+        normalization=bounded.text if bounded.normalized else "none",
+        tasks=bounded.tasks,
+        methods=tuple(method for method in identified.methods if method.id in present),
+        scores=tuple(sorted(scores, key=lambda score: (score.method, score.task, score.run))),
+    )
+    notices = (*_direction(data), *_rule_doubts(data, rule, reduced.scores), *_beyond_optimum(data))
+    return _Prepared(
+        data=data,
+        exclusions=(*selected.exclusions, *reduced.exclusions, *screened.exclusions),
+        notices=(*selected.notices, *merged, *reduced.notices, *screened.notices, *bounded.notices, *notices),
+    )
+
+
+def _long_enough(runs: Sequence[Identity], spec: Spec) -> tuple[tuple[Identity, ...], tuple[Exclusion, ...]]:
+    least = spec.runs.min_steps
+    if least <= 0:
+        return tuple(runs), ()
+    ends = {run.record.id: _last_step(run.record) for run in runs}
+    kept = tuple(run for run in runs if ends[run.record.id] >= least)
+    excluded = tuple(
+        Exclusion(
+            run=run.record.id,
+            name=run.record.name,
+            reason=f"its last step {ends[run.record.id]:.15g} is below runs.min_steps {least:.15g}",
+        )
+        for run in runs
+        if ends[run.record.id] < least
+    )
+    if not kept:
+        raise DataError(
+            f"runs.min_steps {least:.15g} leaves no run; the longest of {len(runs)} runs ends at step "
+            f"{max(ends.values()):.15g}"
+        )
+    return kept, excluded
+
+
+def _last_step(record: RunRecord) -> float:
+    ends = [float(np.nanmax(series.steps)) for series in record.series if np.isfinite(series.steps).any()]
+    return max(ends, default=0.0)
+
+
+def _tasks(selected: Selected, spec: Spec) -> tuple[dict[str, Task], tuple[Notice, ...]]:
+    """Return raw task name to task; names renamed to one are one task."""
+    suites = {hit.task: hit.suite for hit in selected.found}
+    ids, notices = merge_renamed(suites, spec.rename.task, "task")
+    tasks = {
+        raw: Task(id=ids[raw], label=spec.rename.task.get(raw, raw if raw != ALL else "all"), suite=suite)
+        for raw, suite in suites.items()
+    }
+    return tasks, notices
+
+
+def _reduce(one: Wanted, selected: Selected, task_ids: Mapping[str, str], rule: Rule, direction: Direction) -> _Reduced:
+    scores, exclusions = [], []
+    columns: dict[str, set[str]] = defaultdict(set)
+    counted: Counter[str] = Counter()
+    affected: dict[str, list[str]] = defaultdict(list)
+    for hit in selected.found:
+        points, record = clean(hit.series), hit.run.record
+        for defect in ("missing", "without_step", "duplicates", "infinite"):
+            if count := getattr(points, defect):
+                counted[defect] += count
+                affected[defect].append(record.id)
+        number, why = _number(points, rule, direction)
+        if number is None:
+            reason = f"{hit.task}: {why}" if hit.task != ALL else why
+            exclusions.append(Exclusion(run=record.id, name=record.name, metric=one.id, reason=reason))
+            continue
+        task = task_ids[hit.task]
+        columns[task].add(hit.series.column or hit.series.metric)
+        scores.append(_score(hit, task, points, number))
+    if not scores:
+        raise DataError(f"metric {one.id!r}: no run has a score: {exclusions[0].reason}")
+    return _Reduced(
+        scores=tuple(scores),
+        columns={task: frozenset(names) for task, names in columns.items()},
+        exclusions=tuple(exclusions),
+        notices=_counted(one.id, counted, affected),
+    )
+
+
+def _number(points: Points, rule: Rule, direction: Direction) -> tuple[float | None, str]:
+    if len(points.values) == 0:
+        return None, f"all its {points.missing + points.without_step} values are missing"
+    return reduce_points(points, rule, direction)
+
+
+def _score(hit: Found, task: str, points: Points, number: float) -> Score:
+    return Score(
+        method=hit.run.method,
+        task=task,
+        run=hit.run.record.id,
+        seed=hit.run.seed,
+        raw=number,
+        value=number,
+        steps=points.steps,
+        curve=points.values,
+        wall_time=points.wall_time,
+    )
+
+
+DEFECTS: dict[str, tuple[str, Literal["warning", "note"]]] = {
+    "missing": ("values are missing and left out, never averaged as 0", "note"),
+    "without_step": ("values have no step and are left out", "warning"),
+    "duplicates": ("values share their step with a later value of the same run; the last counts", "warning"),
+    "infinite": ("values are infinite", "warning"),
+}
+
+
+def _counted(metric: str, counted: Mapping[str, int], affected: Mapping[str, list[str]]) -> tuple[Notice, ...]:
+    notices = []
+    for defect, (words, level) in DEFECTS.items():
+        if counted.get(defect):
+            runs = tuple(dict.fromkeys(affected[defect]))
+            text = f"{counted[defect]:,} {words} ({metric}; {len(runs)} runs: {some(runs)})."
+            notices.append(Notice(code=f"{defect}_points", text=text, metric=metric, runs=runs, level=level))
+    return tuple(notices)
+
+
+def _direction(data: MetricData) -> tuple[Notice, ...]:
+    if data.direction_source != INFERRED:
+        return ()
+    line = f"metrics: {{{data.role}: [{{name: {data.id}, direction: maximize}}]}}"
+    if data.direction == "unknown":
+        text = f"Whether more {data.label} is better cannot be told from its name; nothing is ranked."
+        return (Notice(code="unknown_direction", text=text, metric=data.id, mend=line, level=_doubt(data)),)
+    text = f"Direction of {data.label} inferred from its name: {data.direction}."
+    mend = line.replace("maximize", data.direction)
+    return (Notice(code="inferred_direction", text=text, metric=data.id, mend=mend, level="note"),)
+
+
+def _doubt(data: MetricData) -> Literal["warning", "note"]:
+    return "warning" if data.role == "primary" else "note"
+
+
+def _rule_doubts(data: MetricData, rule: Rule, scores: Sequence[Score]) -> tuple[Notice, ...]:
+    """Warn where `best` looks at unequal numbers of evaluations: more looks give a better best."""
+    if rule.reduce != "best":
+        return ()
+    counts = {score.run: len(score.curve) for score in scores}
+    low, high = min(counts.values()), max(counts.values())
+    if low == high:
+        return ()
+    text = (
+        f"score: best looks at {low} to {high} evaluations per run of {data.label}; runs with more looks are favoured."
+    )
+    return (
+        Notice(
+            code="unequal_evaluations", text=text, metric=data.id, mend="score: {reduce: mean_last, fraction: 0.05}"
+        ),
+    )
+
+
+def _beyond_optimum(data: MetricData) -> tuple[Notice, ...]:
+    beyond = [score for score in data.scores if score.value > 1] if data.normalized else []
+    if not beyond:
+        return ()
+    tasks = len({score.task for score in beyond})
+    text = (
+        f"{len(beyond)} of {len(data.scores)} scores of {data.label} lie beyond the optimum, on {tasks} of "
+        f"{len(data.tasks)} tasks; the optimality gap counts them as 0."
+    )
+    return (Notice(code="beyond_optimum", text=text, metric=data.id, level="note"),)
+
+
+def _told_by_sources(records: Sequence[RunRecord]) -> tuple[Notice, ...]:
+    told: dict[str, list[str]] = defaultdict(list)
+    for record in records:
+        for note in record.notes:
+            told[note].append(record.id)
+    return tuple(
+        Notice(code="source", text=f"{note} ({len(runs)} run{'s' if len(runs) > 1 else ''}).", runs=tuple(runs))
+        for note, runs in told.items()
+    )
+
+
+def _highlights(spec: Spec, labels: set[str]) -> tuple[Notice, ...]:
+    return tuple(
+        Notice(
+            code="unknown_method",
+            text=f"visualization.highlight names {name!r}, which is no method{did_you_mean(name, labels)}.",
+        )
+        for name in spec.visualization.highlight
+        if name not in labels
+    )
