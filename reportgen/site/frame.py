@@ -19,13 +19,14 @@ ASSETS = "assets/site"
 STYLES = ("report.css",)
 SCRIPTS = ("tables.js",)
 POLYFILLS = ("iframe-worker.js",)
+OVERRIDES = ("main.html",)
 SMALL_SECTION = 8  # pages; a section up to this size stands open in the sidebar
 
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 def site_files(title: str, authors: Sequence[str], page_paths: Sequence[str]) -> tuple[File, ...]:
-    """Return ``mkdocs.yml`` and the assets that the pages load.
+    """Return ``mkdocs.yml``, the assets that the pages load and the template that the theme lets itself be told.
 
     Parameters
     ----------
@@ -44,11 +45,15 @@ def site_files(title: str, authors: Sequence[str], page_paths: Sequence[str]) ->
     pages = [path.removeprefix("docs/") for path in page_paths if path.startswith("docs/") and path.endswith(".md")]
     config = _config(title, authors, _nav(pages), sections=_sections_are_small(pages))
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
-    assets = (
-        File(path=f"docs/{ASSETS}/{name}", content=(shipped("site_config") / name).read_bytes())
-        for name in (*STYLES, *SCRIPTS, *POLYFILLS)
+    return (
+        File(path="mkdocs.yml", content=text.encode()),
+        *(_copy(name, f"docs/{ASSETS}") for name in (*STYLES, *SCRIPTS, *POLYFILLS)),
+        *(_copy(name, "overrides") for name in OVERRIDES),
     )
-    return (File(path="mkdocs.yml", content=text.encode()), *assets)
+
+
+def _copy(name: str, folder: str) -> File:
+    return File(path=f"{folder}/{name}", content=(shipped("site_config") / name).read_bytes())
 
 
 def _config(title: str, authors: Sequence[str], nav: Nav, *, sections: bool) -> dict[str, Any]:
@@ -61,6 +66,7 @@ def _config(title: str, authors: Sequence[str], nav: Nav, *, sections: bool) -> 
         "use_directory_urls": False,
         "theme": {
             "name": "material",
+            "custom_dir": "overrides",
             "language": "en",
             "font": False,
             "icon": {"logo": "material/chart-box-outline"},

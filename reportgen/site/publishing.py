@@ -6,6 +6,7 @@ swap ``.NAME.old-…``, the former report.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -27,10 +28,13 @@ from reportgen.site.ownership import (
     write_manifest,
 )
 
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ATTEMPTS = 20  # swaps tried when another build publishes to the same place at the same moment
 
 
 def refuse_foreign(target: Path) -> None:
@@ -50,9 +54,8 @@ def refuse_foreign(target: Path) -> None:
     EnvironmentFault
         When it cannot be read, or what was left cannot be put right.
     """
-    with _said(target):
-        _recover(target)
-        check_target(target)
+    with _said(target), _alone(target.parent):
+        _check(target)
 
 
 @contextmanager
@@ -94,25 +97,22 @@ def publish(scratch: Path, target: Path) -> None:
     EnvironmentFault
         When the disk refuses.
     """
-    refuse_foreign(target)
-    with _said(target):
+    with _said(target), _alone(target.parent):
+        _check(target)
         write_manifest(scratch)
         _swap(scratch, target)
         _recover(target)
 
 
+def _check(target: Path) -> None:
+    _recover(target)
+    check_target(target)
+
+
 def _swap(scratch: Path, target: Path) -> None:
-    aside = target.with_name(f".{target.name}.old-{secrets.token_hex(4)}")
-    for attempt in range(ATTEMPTS):
-        if target.exists():
-            target.rename(aside.with_name(f"{aside.name}-{attempt}"))
-        try:
-            scratch.rename(target)
-        except OSError:
-            if not target.exists() or attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return
+    if target.exists():
+        target.rename(target.with_name(f".{target.name}.old-{secrets.token_hex(4)}"))
+    scratch.rename(target)
 
 
 def _recover(target: Path) -> None:
@@ -150,12 +150,8 @@ def _delete_ours(folder: Path) -> None:
     if {path.name for path in files_below(folder)} == {MANIFEST}:
         (folder / MANIFEST).unlink(missing_ok=True)
     for parent, _, _ in os.walk(folder, topdown=False):
-        _remove_if_empty(Path(parent))
-
-
-def _remove_if_empty(folder: Path) -> None:
-    if not any(folder.iterdir()):
-        folder.rmdir()
+        if not any(Path(parent).iterdir()):
+            Path(parent).rmdir()
 
 
 def _is_dead(scratch: Path) -> bool:
@@ -175,6 +171,21 @@ def _is_dead(scratch: Path) -> bool:
 
 def _host() -> str:
     return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Have builds that publish below the same folder wait for each other, where the file system can lock folders.
+
+    Without locks two such builds may fail with a message; neither loses a report.
+    """
+    with contextlib.ExitStack() as held:
+        if fcntl is not None and folder.is_dir():
+            handle = os.open(folder, os.O_RDONLY)
+            held.callback(os.close, handle)
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager
