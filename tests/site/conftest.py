@@ -82,7 +82,8 @@ def table(name, caption, head, rows, *, first="Method"):
 
 def pages():
     cards = "".join(
-        f'<div class="rg-card"><span class="rg-card-value">{value}</span><span class="rg-card-label">{label}</span></div>'
+        f'<div class="rg-card"><span class="rg-card-value">{value}</span>'
+        f'<span class="rg-card-label">{label}</span></div>'
         for value, label in [("0.90", "best IQM, dyna-q"), ("4", "methods"), ("16", "tasks"), ("640", "runs")]
     )
     aggregates = table(
@@ -121,9 +122,12 @@ def pages():
         "docs/index.md": f"# {TITLE}\n\n"
         '<p class="rg-headline">dyna-q &gt; q-learning: IQM +0.09 [0.04, 0.14], P(improvement) 0.93;'
         " 16 tasks × 10 runs</p>\n\n"
-        f'<div class="rg-cards">{cards}</div>\n\n## Aggregates\n\n{aggregates}\n{withheld}\n## Intervals\n\n{figure("")}',
-        "docs/metrics/score.md": f"# Score\n\nThe zebra is found here.\n\n## By method\n\n{figure('../')}\n## By task\n\n{by_task}",
-        "docs/metrics/hostile.md": f"# Metric {encoded(HOSTILE)}\n\nThe okapi is found here.\n\n## All {encoded(HOSTILE)}\n\n{wide}",
+        f'<div class="rg-cards">{cards}</div>\n\n## Aggregates\n\n{aggregates}\n{withheld}\n'
+        f"## Intervals\n\n{figure('')}",
+        "docs/metrics/score.md": "# Score\n\nThe zebra is found here.\n\n"
+        f"## By method\n\n{figure('../')}\n## By task\n\n{by_task}",
+        "docs/metrics/hostile.md": f"# Metric {encoded(HOSTILE)}\n\nThe okapi is found here.\n\n"
+        f"## All {encoded(HOSTILE)}\n\n{wide}",
         "docs/tasks.md": f"# Tasks\n\n{by_task}",
         "docs/data-quality.md": "# Data quality\n\nNo run was excluded.\n",
         "docs/provenance.md": "# Provenance\n\nMade of [these runs](https://example.org/runs).\n",

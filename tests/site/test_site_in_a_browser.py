@@ -200,7 +200,7 @@ CONTRAST = """() => {
     return [255, 255, 255]
   }
   const poor = []
-  const text = "article :is(p, h1, h2, h3, th, td, a, figcaption, caption, span, button, code, strong), nav a, .md-nav__title"
+  const text = "article :is(p, h1, h2, th, td, a, figcaption, caption, span, button, code, strong), nav a"
   for (const node of document.querySelectorAll(text)) {
     if (!node.checkVisibility() || !node.textContent.trim() || node.matches(".headerlink, .md-logo")) continue
     const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))].sort((x, y) => y - x)
