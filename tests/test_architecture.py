@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "reportgen"
-BASE = {"errors", "artifacts", "parallel", "resources"}
+BASE = {"errors", "artifacts", "parallel", "resources", "text"}
 ALLOWED = {
     "errors": set(),
     "artifacts": {"errors"},
     "parallel": {"errors"},
     "resources": {"errors"},
+    "text": {"errors"},
     "spec": BASE,
     "runs": BASE | {"spec"},
     "data": BASE | {"spec", "runs"},

@@ -49,6 +49,8 @@ def assemble(loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, 
         spec_sha256=loaded.sha256,
         baseline=dataset.baseline,
         highlight=spec.visualization.highlight,
+        unit=spec.analysis.unit,
+        resample=spec.analysis.resample,
     )
 
 

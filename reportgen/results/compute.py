@@ -100,6 +100,7 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map) -> Metr
         withheld=judged.listed() if primary else (),
         signature=signature(plan.data, plan.settings, leading, ordered),
         common_tasks=common,
+        trim=plan.settings.trim,
     )
 
 

@@ -155,6 +155,7 @@ class MetricResult:
     withheld: tuple[Withheld, ...]
     signature: str
     common_tasks: tuple[str, ...] = ()
+    trim: float = 0.25
 
     @property
     def id(self) -> str:
@@ -190,4 +191,6 @@ class Report:
     spec_sha256: str
     baseline: str | None
     highlight: tuple[str, ...]
+    unit: str = "run"
+    resample: str = "runs"
     schema: int = SCHEMA

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reportgen.data.scores import MetricData
-    from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult
+    from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Report
     from reportgen.stats import Settings
 
 IQM_TRIM = 0.25
+_DRAWN = {"run": "whole runs", "score": "single scores (scores of a run taken as independent)"}
 
 
 def span(values: Sequence[int]) -> str:
@@ -51,6 +52,12 @@ def aggregate_name(name: str, trim: float = IQM_TRIM) -> str:
     ('IQM', 'trimmed mean (10 %)', 'optimality gap')
     """
     return f"trimmed mean ({100 * trim:g} %)" if name == "iqm" and trim != IQM_TRIM else NAMES[name]
+
+
+def interval_words(report: Report) -> str:
+    """Say which intervals a report states, for captions."""
+    drawn = "tasks (over these tasks, not over retraining)" if report.resample == "tasks" else _DRAWN[report.unit]
+    return f"{100 * report.level:g} % {report.interval} intervals from {report.replicates:,} bootstrap draws of {drawn}"
 
 
 def signature(data: MetricData, settings: Settings, leading: str | None, methods: Sequence[MethodResult]) -> str:

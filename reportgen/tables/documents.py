@@ -1,0 +1,66 @@
+"""Whole files made of tables: the LaTeX document and the data that readers download."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reportgen.artifacts import File
+from reportgen.resources import shipped
+from reportgen.results.words import interval_words
+from reportgen.tables.plain import rows_to_csv
+from reportgen.text import csv_cell, tex, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reportgen.artifacts import Artifact
+    from reportgen.results.report import Report
+
+
+def latex_document(report: Report, artifacts: Sequence[Artifact]) -> tuple[File, ...]:
+    """Return ``latex/report.tex``, a complete document of all tables and figures, and the preamble it needs."""
+    environment = Environment(
+        loader=FileSystemLoader(shipped("templates") / "latex"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - LaTeX, escaped by the filter `tex`
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["tex"] = lambda text: tex(visible(text, longest=4000))
+    context = {
+        "report": report,
+        "interval": interval_words(report),
+        "sections": [
+            (metric, [artifact for artifact in artifacts if artifact.metric == metric.id and _in_paper(artifact)])
+            for metric in report.metrics
+        ],
+    }
+    return tuple(
+        File(path=f"latex/{name}", content=environment.get_template(f"{name}.j2").render(context).encode())
+        for name in ("report.tex", "preamble.tex")
+    )
+
+
+def _in_paper(artifact: Artifact) -> bool:
+    return any(file.path.startswith("latex/") for file in artifact.files)
+
+
+def data_files(report: Report) -> tuple[File, ...]:
+    """Return ``data/scores.csv``: every score used, raw and as analysed, with the run it comes from."""
+    rows = [["metric", "method", "task", "run", "seed", "raw", "value"]]
+    for metric in report.metrics:
+        labels = {method.id: method.label for method in metric.methods}
+        tasks = {task.id: task.label for task in metric.data.tasks}
+        for score in metric.data.scores:
+            names = (metric.id, labels[score.method], tasks[score.task], score.run, score.seed)
+            rows.append([*map(csv_cell, names), repr(score.raw), repr(score.value)])
+    return (File(path="data/scores.csv", content=rows_to_csv(rows).encode()),)

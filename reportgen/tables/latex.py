@@ -1,0 +1,114 @@
+"""A table as LaTeX: booktabs rules, siunitx columns for plain numbers, long tables across pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reportgen.artifacts import safe_name
+from reportgen.tables.values import Cell, Column, Table, number, shown
+from reportgen.text import tex, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_FLOAT = 45
+MOST_COLUMNS = {"interval": 5, "spread": 6, "number": 12, "text": 12}
+
+
+def write_latex(table: Table, comment: str) -> str:
+    """Return the table as one or several LaTeX tables (wide ones are cut into parts of columns).
+
+    Parameters
+    ----------
+    comment
+        One line for the head of the file: where the numbers come from.
+    """
+    parts = list(_parts(table))
+    written = [_one(table, columns, index, len(parts)) for index, columns in enumerate(parts, start=1)]
+    return f"% {comment}\n" + "\n".join(written)
+
+
+def _parts(table: Table) -> Iterator[tuple[int, ...]]:
+    """Yield the column positions of each part: the first column and as many others as fit a page's width."""
+    rest = range(1, len(table.columns))
+    most = min((MOST_COLUMNS[table.columns[index].kind] for index in rest), default=1)
+    for start in range(1, len(table.columns), most):
+        yield (0, *range(start, min(start + most, len(table.columns))))
+
+
+def _one(table: Table, columns: tuple[int, ...], part: int, parts: int) -> str:
+    chosen = [table.columns[index] for index in columns]
+    form = "".join(
+        _form(column, [row[index] for row in table.rows]) for column, index in zip(chosen, columns, strict=True)
+    )
+    head = " & ".join(_head(column) for column in chosen) + r" \\"
+    body = [" & ".join(_cell(row[index], table.columns[index]) for index in columns) + r" \\" for row in table.rows]
+    of_parts = f" (part {part} of {parts})" if parts > 1 else ""
+    caption = rf"\caption{{{tex(table.caption + of_parts)}}}"
+    label = rf"\label{{tab:{safe_name(table.name)}{f'-{part}' if part > 1 else ''}}}"
+    words = [*table.notes, table.signature]
+    notes = [rf"\par\smallskip{{\footnotesize {tex(note)}\par}}" for note in words if note]
+    if len(table.rows) > LONGEST_FLOAT:
+        return "\n".join(_long(form, head, body, caption + label, notes))
+    return "\n".join(
+        [
+            r"\begin{table}[htbp]",
+            r"\centering\small",
+            caption,
+            label,
+            rf"\begin{{tabular}}{{@{{}}{form}@{{}}}}",
+            r"\toprule",
+            head,
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            *notes,
+            r"\end{table}",
+            "",
+        ]
+    )
+
+
+def _long(form: str, head: str, body: list[str], title: str, notes: list[str]) -> list[str]:
+    return [
+        r"\begingroup\small",
+        rf"\begin{{longtable}}{{@{{}}{form}@{{}}}}",
+        title + r"\\",
+        r"\toprule",
+        head,
+        r"\midrule\endfirsthead",
+        r"\toprule",
+        head,
+        r"\midrule\endhead",
+        r"\bottomrule\endfoot",
+        *body,
+        r"\end{longtable}",
+        *notes,
+        r"\endgroup",
+        "",
+    ]
+
+
+def _form(column: Column, cells: list[Cell]) -> str:
+    if column.kind != "number":
+        return "l" if column.kind == "text" else "r"
+    whole = max((len(number(abs(cell.value), 0)) for cell in cells if cell.value is not None), default=1)
+    sign = "-" if any(cell.value is not None and cell.value < 0 for cell in cells) else ""
+    return f"S[table-format={sign}{whole}.{column.decimals}]"
+
+
+def _head(column: Column) -> str:
+    text = tex(visible(column.label))
+    return f"{{{text}}}" if column.kind == "number" else text
+
+
+def _cell(cell: Cell, column: Column) -> str:
+    if cell.value is None or column.kind == "text":
+        text = tex(visible(shown(cell, column), longest=60))
+        return f"{{{text}}}" if column.kind == "number" else text
+    if column.kind == "number":
+        text = number(cell.value, column.decimals, minus="-")
+        return f"{{{tex(number(cell.value, 0))}}}" if "∞" in text else text
+    text = tex(shown(cell, column))
+    return rf"\textbf{{{text}}}" if cell.best else text

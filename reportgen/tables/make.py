@@ -1,0 +1,375 @@
+"""Which tables a report has, each with the words it needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reportgen.artifacts import Artifact, File, safe_name
+from reportgen.results.comparable import NAMES, lower_is_better
+from reportgen.results.words import aggregate_name, interval_words, span
+from reportgen.tables.latex import write_latex
+from reportgen.tables.plain import write_csv, write_markdown
+from reportgen.tables.values import Cell, Column, Table, decimals
+from reportgen.tables.webpage import write_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Report, TaskSummary
+
+IN_PAPERS = {"aggregates", "common", "comparisons", "tasks"}
+SIZES = (Column(key="n_runs", label="Runs", kind="number"), Column(key="n_tasks", label="Tasks", kind="number"))
+NO_TEST = "Bold: the best estimate; no test has been made."
+
+
+def make(report: Report) -> tuple[Artifact, ...]:
+    """Make every table of a report."""
+    return tuple(_artifact(_with_decimals(table), report) for table in _tables(report))
+
+
+def headline(report: Report) -> Table:
+    """Return the main table of the first primary metric: its aggregates, or its tasks where none can be stated."""
+    metric = next(metric for metric in report.metrics if metric.data.role == "primary")
+    return _with_decimals(_aggregates(metric, report) if metric.primary_aggregate else _tasks(metric, report))
+
+
+def _tables(report: Report) -> Iterator[Table]:
+    for metric in report.metrics:
+        if metric.data.role == "primary":
+            if metric.primary_aggregate:
+                yield _aggregates(metric, report)
+            if metric.common_tasks:
+                yield _common(metric, report)
+            if metric.comparisons:
+                yield _comparisons(metric, report)
+        yield _tasks(metric, report)
+        yield _seeds(metric)
+    yield _runs(report)
+    if report.excluded:
+        yield _excluded(report)
+
+
+def _artifact(table: Table, report: Report) -> Artifact:
+    comment = f"report {report.id}, spec {report.spec_sha256[:12]}, reportgen {report.version}: {table.name}"
+    written = {
+        f"docs/assets/tables/{table.name}.csv": write_csv(table),
+        f"docs/assets/tables/{table.name}.md": write_markdown(table),
+        **(
+            {}
+            if table.role in {"runs", "excluded"}
+            else {f"latex/tables/{table.name}.tex": write_latex(table, comment)}
+        ),
+    }
+    return Artifact(
+        kind="table",
+        name=table.name,
+        metric=table.metric,
+        role=table.role,
+        title=table.title,
+        caption=table.caption,
+        signature=table.signature,
+        html=write_html(table),
+        files=tuple(File(path=path, content=text.encode()) for path, text in written.items()),
+    )
+
+
+def _with_decimals(table: Table) -> Table:
+    columns = tuple(
+        column if column.kind == "text" else replace(column, decimals=decimals(row[index] for row in table.rows))
+        for index, column in enumerate(table.columns)
+    )
+    return replace(table, columns=columns)
+
+
+def _aggregates(metric: MetricResult, report: Report) -> Table:
+    names = metric.aggregates
+    best = {name: _best(metric, name) for name in names}
+    rows = tuple(
+        (
+            Cell(text=method.label),
+            *(_estimate(method.aggregates[name], best=method.id == best[name]) for name in names),
+            *_sizes(method),
+        )
+        for method in metric.methods
+    )
+    columns = (
+        Column(key="method", label="Method"),
+        *(Column(key=name, label=_titled(name, metric), kind="interval") for name in names),
+        *SIZES,
+    )
+    return Table(
+        name=f"{safe_name(metric.id)}-aggregates",
+        metric=metric.id,
+        role="aggregates",
+        title=f"{metric.data.label}: aggregates",
+        caption=(
+            f"{metric.data.label} over {_counted(len(metric.data.tasks), 'task')}: {_listed(names, metric)}. "
+            f"In brackets: {interval_words(report)}, n = {_n(metric)} runs per task."
+        ),
+        signature=metric.signature,
+        columns=columns,
+        rows=rows,
+        notes=(*_reasons(metric, names), *((NO_TEST,) if any(best.values()) else ())),
+    )
+
+
+def _common(metric: MetricResult, report: Report) -> Table:
+    names = [name for name in metric.aggregates if any(name in method.common for method in metric.methods)]
+    return Table(
+        name=f"{safe_name(metric.id)}-common",
+        metric=metric.id,
+        role="common",
+        title=f"{metric.data.label}: over common tasks",
+        caption=(
+            f"{metric.data.label} over the {_counted(len(metric.common_tasks), 'task')} that all methods have: "
+            f"{_listed(names, metric)}. In brackets: {interval_words(report)}."
+        ),
+        signature=metric.signature,
+        columns=(
+            Column(key="method", label="Method"),
+            *(Column(key=name, label=_titled(name, metric), kind="interval") for name in names),
+        ),
+        rows=tuple(
+            (Cell(text=method.label), *(_estimate(method.common[name], best=False) for name in names))
+            for method in metric.methods
+        ),
+    )
+
+
+def _comparisons(metric: MetricResult, report: Report) -> Table:
+    labels = {method.id: method.label for method in metric.methods}
+    name = NAMES[metric.primary_aggregate or "mean"]
+    rows = tuple(
+        (
+            Cell(text=labels[comparison.a]),
+            Cell(text=labels[comparison.b]),
+            _difference(comparison),
+            Cell(text=_side_of_zero(comparison)),
+        )
+        for comparison in metric.comparisons
+    )
+    return Table(
+        name=f"{safe_name(metric.id)}-comparisons",
+        metric=metric.id,
+        role="comparisons",
+        title=f"{metric.data.label}: differences",
+        caption=(
+            f"Differences of the {name} of {metric.data.label}, A − B; above zero favours A. In brackets: "
+            f"{interval_words(report)}, n = {_n(metric)} runs per task."
+        ),
+        signature=metric.signature,
+        columns=(
+            Column(key="a", label="A"),
+            Column(key="b", label="B"),
+            Column(key="difference", label=f"{name}, A − B", kind="interval"),
+            Column(key="interval_says", label="The interval"),
+        ),
+        rows=rows,
+        notes=tuple(dict.fromkeys(f"– : {item.reason}." for item in metric.comparisons if item.reason)),
+    )
+
+
+def _side_of_zero(comparison: Comparison) -> str:
+    if comparison.low is None or comparison.high is None:
+        return "is not stated"
+    if comparison.low > 0:
+        return "lies above zero"
+    return "lies below zero" if comparison.high < 0 else "holds zero"
+
+
+def _difference(comparison: Comparison) -> Cell:
+    return Cell(value=comparison.estimate, low=comparison.low, high=comparison.high, reason=comparison.reason or "")
+
+
+def _tasks(metric: MetricResult, report: Report) -> Table:
+    data = metric.data
+    unequal = len({n for method in metric.methods for n in method.n_runs_per_task}) > 1
+    rows = []
+    for task in data.tasks:
+        found = [method.tasks.get(task.id) for method in metric.methods]
+        leading = _best_mean(metric, found) if data.role == "primary" else None
+        rows.append(
+            (
+                Cell(text=task.label),
+                *(_summary(summary, best=index == leading, counted=unequal) for index, summary in enumerate(found)),
+            )
+        )
+    bold = any(cell.best for row in rows for cell in row)
+    return Table(
+        name=f"{safe_name(metric.id)}-tasks",
+        metric=metric.id,
+        role="tasks",
+        title=f"{data.label}: per task",
+        caption=(
+            f"{data.label} on each task: mean ± standard deviation over runs{_unit(metric)}, n = {_n(metric)}; "
+            f"score rule {data.score_rule}."
+        ),
+        signature=f"mean ± sd (ddof 1) · score {data.score_rule} · raw units · reportgen {report.version}",
+        columns=(
+            Column(key="task", label="Task"),
+            *(Column(key=method.label, label=method.label, kind="spread") for method in metric.methods),
+        ),
+        rows=tuple(rows),
+        notes=(
+            *(("Bold: the best mean of the task; no test has been made.",) if bold else ()),
+            *(("– : no run of this method on this task.",) if any(cell.reason for row in rows for cell in row) else ()),
+        ),
+    )
+
+
+def _summary(summary: TaskSummary | None, *, best: bool, counted: bool) -> Cell:
+    if summary is None:
+        return Cell(reason="no run of this method on this task")
+    return Cell(value=summary.mean, sd=summary.sd, best=best, n=summary.n if counted else None)
+
+
+def _best_mean(metric: MetricResult, found: Sequence[TaskSummary | None]) -> int | None:
+    falling = metric.data.direction == "minimize"
+    if metric.data.direction not in {"maximize", "minimize"} or sum(one is not None for one in found) < 2:  # noqa: PLR2004
+        return None
+    ranked = [(one.mean if falling else -one.mean, index) for index, one in enumerate(found) if one is not None]
+    return min(ranked)[1]
+
+
+def _seeds(metric: MetricResult) -> Table:
+    rows = tuple(
+        (Cell(text=method.label), *(Cell(value=float(count)) for count in method.n_runs_per_task))
+        for method in metric.methods
+    )
+    return Table(
+        name=f"{safe_name(metric.id)}-seeds",
+        metric=metric.id,
+        role="seeds",
+        title=f"{metric.data.label}: runs per cell",
+        caption=f"Number of runs used for {metric.data.label}, per method and task.",
+        signature="",
+        columns=(
+            Column(key="method", label="Method"),
+            *(Column(key=task.label, label=task.label, kind="number") for task in metric.data.tasks),
+        ),
+        rows=rows,
+    )
+
+
+def _runs(report: Report) -> Table:
+    rows = tuple(
+        (
+            Cell(text=run.name, anchor=f"run-{safe_name(run.id)}"),
+            Cell(text=run.method),
+            Cell(text=", ".join(run.tasks[:3]) + (f" and {len(run.tasks) - 3} more" if len(run.tasks) > 3 else "")),  # noqa: PLR2004
+            Cell(text=run.seed),
+            Cell(text=run.state),
+            Cell(text=f"not used: {run.why_not}" if run.why_not else "used"),
+            Cell(text=run.sha256[:12]),
+            Cell(value=float(run.points)),
+            Cell(value=run.last_step),
+        )
+        for run in report.runs
+    )
+    labels = ("Run", "Method", "Tasks", "Seed", "Points", "Last step", "State", "Use", "SHA-256")
+    columns = tuple(
+        Column(
+            key=label.lower().replace(" ", "_"),
+            label=label,
+            kind="number" if label in {"Points", "Last step"} else "text",
+        )
+        for label in labels
+    )
+    return Table(
+        name="runs",
+        metric=None,
+        role="runs",
+        title="Runs",
+        caption=f"All {len(report.runs):,} runs that were read, used or not; the hash is over a run's content.",
+        signature="",
+        columns=columns,
+        rows=rows,
+    )
+
+
+def _excluded(report: Report) -> Table:
+    rows = tuple(
+        (
+            Cell(text=item.name),
+            Cell(text=item.metric or "the whole report"),
+            Cell(text=item.reason),
+            Cell(text=item.run),
+        )
+        for item in report.excluded
+    )
+    labels = {"run": "Run", "metric": "Left out of", "reason": "Reason", "id": "Id"}
+    return Table(
+        name="excluded",
+        metric=None,
+        role="excluded",
+        title="What was left out",
+        caption="Runs that are not used, or not for a metric or task, and why.",
+        signature="",
+        columns=tuple(Column(key=key, label=label) for key, label in labels.items()),
+        rows=rows,
+    )
+
+
+def _estimate(estimate: Estimate, *, best: bool) -> Cell:
+    return Cell(value=estimate.estimate, low=estimate.low, high=estimate.high, reason=estimate.reason or "", best=best)
+
+
+def _sizes(method: MethodResult) -> tuple[Cell, Cell]:
+    return Cell(value=float(method.n_runs)), Cell(value=float(method.n_tasks))
+
+
+def _best(metric: MetricResult, name: str) -> str | None:
+    """Return the method with the best estimate, None where nothing is ranked or there is nobody to compare with."""
+    if metric.data.direction not in {"maximize", "minimize"}:
+        return None
+    sign = 1 if lower_is_better(metric.data, name) else -1
+    ranked = [
+        (sign * estimate, method.id)
+        for method in metric.methods
+        if (estimate := method.aggregates[name].estimate) is not None
+    ]
+    return min(ranked)[1] if len(ranked) > 1 else None
+
+
+def _reasons(metric: MetricResult, names: Sequence[str]) -> tuple[str, ...]:
+    """One sentence for each reason why numbers or intervals are missing, naming what it concerns."""
+    concerned: dict[tuple[str, str], list[str]] = {}
+    for name in names:
+        for method in metric.methods:
+            estimate = method.aggregates[name]
+            if estimate.reason:
+                kind = "withheld" if estimate.estimate is None else "no interval"
+                concerned.setdefault((kind, estimate.reason), []).append(f"{method.label} {NAMES[name]}")
+    return tuple(f"{_whose(cells, metric, names)}, {kind}: {reason}." for (kind, reason), cells in concerned.items())
+
+
+def _whose(cells: Sequence[str], metric: MetricResult, names: Sequence[str]) -> str:
+    for name in names:
+        if cells == [f"{method.label} {NAMES[name]}" for method in metric.methods]:
+            return NAMES[name][0].upper() + NAMES[name][1:]
+    return "; ".join(cells[:4]) + (f" and {len(cells) - 4} more" if len(cells) > 4 else "")  # noqa: PLR2004
+
+
+def _titled(name: str, metric: MetricResult) -> str:
+    words = aggregate_name(name, metric.trim)
+    arrow = " ↓" if lower_is_better(metric.data, name) and metric.data.direction != "none" else ""
+    return words[0].upper() + words[1:] + arrow
+
+
+def _listed(names: Sequence[str], metric: MetricResult) -> str:
+    words = [aggregate_name(name, metric.trim) for name in names]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _n(metric: MetricResult) -> str:
+    counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
+    return span(counts) if counts else "0"
+
+
+def _unit(metric: MetricResult) -> str:
+    return f" in {metric.data.unit}" if metric.data.unit else (" in raw units" if metric.data.normalized else "")
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count != 1 else ''}"

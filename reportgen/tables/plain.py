@@ -1,0 +1,74 @@
+"""A table as markdown, terminal text and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from tabulate import tabulate
+
+from reportgen.tables.values import Cell, Column, Table, shown
+from reportgen.text import csv_cell, html, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def write_markdown(table: Table) -> str:
+    """Return a pipe table with its caption, notes and signature below; every text escaped."""
+    body = _laid_out(table, "github", html)
+    words = [table.caption, *table.notes, table.signature]
+    return "\n\n".join([body, *(html(text) for text in words if text)]) + "\n"
+
+
+def terminal(table: Table) -> str:
+    """Return the table for a terminal, with its notes; nothing in it controls the terminal."""
+    return "\n".join([_laid_out(table, "simple", str), *(f"  {note}" for note in table.notes)])
+
+
+def _laid_out(table: Table, form: str, escape: Callable[[str], str]) -> str:
+    rows = [
+        [escape(visible(shown(cell, column))) for cell, column in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+    return tabulate(
+        rows,
+        headers=[escape(visible(column.label)) for column in table.columns],
+        tablefmt=form,
+        colalign=["left" if column.kind == "text" else "right" for column in table.columns] if rows else None,
+        disable_numparse=True,
+    )
+
+
+def write_csv(table: Table) -> str:
+    """Return the table as CSV with all digits: an interval is three columns, a spread two."""
+    header = [name for column in table.columns for name in _names(column)]
+    rows = [
+        [text for cell, column in zip(row, table.columns, strict=True) for text in _texts(cell, column)]
+        for row in table.rows
+    ]
+    return rows_to_csv([header, *rows])
+
+
+def rows_to_csv(rows: Sequence[Sequence[str]]) -> str:
+    """Write rows of texts as CSV with plain line ends."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def _names(column: Column) -> tuple[str, ...]:
+    extra = {"interval": ("low", "high"), "spread": ("sd", "n")}.get(column.kind, ())
+    return (csv_cell(column.key), *(csv_cell(f"{column.key}_{name}") for name in extra))
+
+
+def _texts(cell: Cell, column: Column) -> tuple[str, ...]:
+    if column.kind == "text":
+        return (csv_cell(cell.text),)
+    numbers: dict[str, tuple[float | None, ...]] = {
+        "number": (cell.value,),
+        "interval": (cell.value, cell.low, cell.high),
+        "spread": (cell.value, cell.sd, cell.n),
+    }
+    return tuple("" if value is None else repr(value) for value in numbers[column.kind])

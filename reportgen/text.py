@@ -1,0 +1,104 @@
+"""Strangers' text made safe for each place it is shown in: pages, LaTeX, CSV, terminals.
+
+Names of runs, tasks, methods and metrics come from anywhere. Nothing of them is ever markup, a link, a formula or a
+macro, and what cannot be seen is written out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_LABEL = 80
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "−": r"\ensuremath{-}",
+    "×": r"\ensuremath{\times}",
+    "→": r"\ensuremath{\rightarrow}",
+    "τ": r"\ensuremath{\tau}",
+    "γ": r"\ensuremath{\gamma}",
+    "≥": r"\ensuremath{\geq}",
+    "≤": r"\ensuremath{\leq}",
+    "·": r"\ensuremath{\cdot}",
+    "–": "--",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    "'": r"\textquotesingle{}",
+}
+
+
+def visible(text: str, *, longest: int = LONGEST_LABEL) -> str:
+    r"""Return the display form of a text: composed, with invisible and direction-changing characters written out.
+
+    Examples
+    --------
+    >>> print(visible("a\u202eb\n"))
+    a\u202eb\u000a
+    >>> visible("x" * 100, longest=5)
+    'xxxx…'
+    """
+    composed = unicodedata.normalize("NFC", text)
+    shown = "".join(character if _is_seen(character) else f"\\u{ord(character):04x}" for character in composed)
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def _is_seen(character: str) -> bool:
+    return character == " " or unicodedata.category(character)[0] not in "CZ"
+
+
+def html(text: str) -> str:
+    """Return text as HTML that no markdown or HTML parser can take for markup: `&#N;` for all but letters and digits.
+
+    Examples
+    --------
+    >>> html("a_b <i>")
+    'a&#95;b &#60;i&#62;'
+    """
+    return re.sub(r"[^\w ]|_|^ +| +$| (?= )", lambda match: "".join(f"&#{ord(c)};" for c in match.group()), text)
+
+
+def tex(text: str) -> str:
+    r"""Return text as LaTeX: specials escaped, other characters by their macros, unknown ones as U+XXXX.
+
+    Examples
+    --------
+    >>> print(tex("50 % of x_1, é"))
+    50 \% of x\_1, {\'e}
+    """
+    return "".join(_TEX.get(character) or _tex_character(character) for character in text)
+
+
+def _tex_character(character: str) -> str:
+    if character.isascii():
+        return character
+    from pylatexenc.latexencode import UnicodeToLatexEncoder  # noqa: PLC0415 - slow to load, and rarely needed
+
+    encoder = UnicodeToLatexEncoder(
+        unknown_char_policy="ignore", unknown_char_warning=False, replacement_latex_protection="braces-all"
+    )
+    macro = encoder.unicode_to_latex(character)
+    return macro if macro and macro.isascii() else f"U+{ord(character):04X}"
+
+
+def csv_cell(text: str) -> str:
+    """Return text for a CSV cell that no spreadsheet takes for a formula.
+
+    Examples
+    --------
+    >>> csv_cell("=1+1"), csv_cell("plain")
+    ("'=1+1", 'plain')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
