@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import tempfile
 import zipfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 from reportgen import figures, pages, site, tables
 from reportgen.artifacts import Artifact, File
 from reportgen.data import prepare, run_rows
-from reportgen.errors import EnvironmentFault, StrictError
+from reportgen.errors import StrictError
 from reportgen.parallel import workers
 from reportgen.results import Report, assemble, to_json
 from reportgen.results.provenance import provenance
@@ -21,7 +19,7 @@ from reportgen.runs import read_runs
 from reportgen.spec import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from reportgen.spec import LoadedSpec
 
@@ -93,7 +91,7 @@ def build(
     artifacts = (*tables.make(report), *drawn)
     files = _gather(report, artifacts, loaded)
     progress("building the site")
-    with _scratch_beside(target) as scratch:
+    with site.scratch_beside(target) as scratch:
         site.write(files, scratch)
         site.build_site(scratch, epoch=0)
         site.publish(scratch, target)
@@ -155,17 +153,3 @@ def _refuse_doubts(report: Report) -> None:
     if doubts:
         listed = "\n".join(f"  - {doubt}" for doubt in doubts)
         raise StrictError(f"--strict: {len(doubts)} warnings or withheld numbers, nothing was written:\n{listed}")
-
-
-@contextmanager
-def _scratch_beside(target: Path) -> Iterator[Path]:
-    """Give a fresh folder on the same file system as the target, so that the swap is a rename."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        prefix = f".{target.name}."
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent, ignore_cleanup_errors=True) as name:
-            scratch = Path(name) / target.name
-            scratch.mkdir()
-            yield scratch
-    except OSError as error:
-        raise EnvironmentFault(f"{target.parent}: cannot write the report: {error.strerror or error}") from error

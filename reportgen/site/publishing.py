@@ -31,7 +31,7 @@ from reportgen.site.ownership import (
 try:
     import fcntl
 except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # the one place that asks for it looks first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

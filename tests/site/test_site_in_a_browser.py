@@ -217,3 +217,14 @@ def test_text_reads_well_on_its_ground(folder, visit, scheme, name):
     page = visit(at(folder, name), color_scheme=scheme)
     page.wait_for_selector("html.js .rg-copy")
     assert json.dumps(page.evaluate(CONTRAST), indent=0) == "[]"
+
+
+def test_a_page_printed_from_the_dark_scheme_is_dark_on_white(folder, visit):
+    page = visit(at(folder, "index.html"), color_scheme="dark")
+    page.wait_for_selector("body[data-md-color-scheme=slate]")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator("img[src$='#only-light']").is_visible()
+    assert page.locator("img[src$='#only-dark']").is_hidden()
+    assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("h1").evaluate("h1 => getComputedStyle(h1).color") == "rgb(22, 32, 46)"
+    assert page.locator(".rg-copy").is_hidden()
