@@ -1,0 +1,33 @@
+"""A figure as HTML: both colour schemes, caption, signature and links to every form of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reportgen.text import html
+
+if TYPE_CHECKING:
+    from reportgen.artifacts import Artifact
+
+FORMS = (("svg", "SVG"), ("pdf", "PDF"), ("png", "PNG"), ("csv", "CSV"))
+
+
+def figure_html(artifact: Artifact) -> str:
+    """Return the figure; ``@/`` stands for the way to the site's root."""
+    base = f"@/assets/figures/{artifact.name}"
+    alt = html(artifact.alt or artifact.title)
+    images = "".join(
+        f'<img src="{base}{suffix}.svg#only-{scheme}" alt="{alt}" loading="lazy">'
+        for suffix, scheme in (("", "light"), ("-dark", "dark"))
+    )
+    links = " · ".join(f'<a href="{base}.{form}" download>{label}</a>' for form, label in FORMS)
+    return "\n".join(
+        [
+            f'<figure class="rg-figure" id="{artifact.name}">',
+            images,
+            f"<figcaption>{html(artifact.caption)}</figcaption>",
+            f'<p class="rg-signature">{html(artifact.signature)}</p>',
+            f'<p class="rg-links">{links}</p>',
+            "</figure>",
+        ]
+    )

@@ -1,0 +1,134 @@
+"""Renders the pages of a report from their templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reportgen.artifacts import Artifact, File, safe_name
+from reportgen.pages.figures import figure_html
+from reportgen.pages.prose import prose
+from reportgen.resources import shipped
+from reportgen.results.provenance import packages
+from reportgen.results.words import aggregate_name, interval_words, span
+from reportgen.text import html, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reportgen.results.report import MetricResult, Report
+
+LONGEST = 2000
+SITE_ROOT = "@/"
+
+
+def render(report: Report, artifacts: Sequence[Artifact]) -> tuple[File, ...]:
+    """Return the pages ``docs/*.md`` and what they link to that no artifact brings along.
+
+    Values are escaped wherever a template prints them; only HTML made by the tables and figures is taken as it is.
+    """
+    environment = _environment()
+    shared = {
+        "report": report,
+        "primary": [metric for metric in report.metrics if metric.data.role == "primary"],
+        "secondary": [metric for metric in report.metrics if metric.data.role == "secondary"],
+        "interval": interval_words(report),
+        "packages": packages(),
+        "artifacts": artifacts,
+        "page_of": {metric.id: f"metrics/{safe_name(metric.id)}.md" for metric in report.metrics},
+    }
+    pages = [
+        _page("index.md", "overview", environment, shared, artifacts, metric=shared_first(report)),
+        *(
+            _page(shared["page_of"][metric.id], "metric", environment, shared, artifacts, metric=metric)  # type: ignore[index] # a dict of str
+            for metric in report.metrics
+        ),
+        *(
+            _page(name, name.removesuffix(".md"), environment, shared, artifacts, metric=None)
+            for name in ("tasks.md", "runs.md", "data-quality.md", "method.md", "provenance.md", "downloads.md")
+        ),
+    ]
+    return (*pages, *_beside(artifacts))
+
+
+def shared_first(report: Report) -> MetricResult:
+    """Return the metric that the overview shows: the first primary one."""
+    return next(metric for metric in report.metrics if metric.data.role == "primary")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(shipped("templates") / "pages"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - `finalize` escapes every value, more strictly than HTML alone needs
+        finalize=_escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["code"] = lambda text: Markup(html(text))  # noqa: S704 - escaped by html()
+    environment.filters["name"] = lambda name, trim=0.25: aggregate_name(name, trim)
+    environment.filters["span"] = span
+    environment.filters["thousands"] = lambda count: f"{count:,}"
+    environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
+    return environment
+
+
+def _escaped(value: object) -> object:
+    return value if isinstance(value, Markup) else html(visible(str(value), longest=LONGEST))
+
+
+def _page(
+    path: str,
+    template: str,
+    environment: Environment,
+    shared: dict[str, Any],
+    artifacts: Sequence[Artifact],
+    *,
+    metric: MetricResult | None,
+) -> File:
+    root = "../" * path.count("/")
+
+    def show(role: str, of: str | None = None) -> Markup:
+        """Return every artifact of a role (of a metric, else of the page's metric, else of the report) as HTML."""
+        wanted = of or (metric.id if metric else None)
+        found = [artifact for artifact in artifacts if artifact.role == role and artifact.metric == wanted]
+        parts = [_block(artifact) for artifact in found]
+        return Markup("\n\n".join(parts).replace(f'="{SITE_ROOT}', f'="{root}'))  # noqa: S704 - made by our writers
+
+    text = environment.get_template(f"{template}.md.j2").render(
+        **shared, metric=metric, show=show, root=Markup(root), prose=lambda text: Markup(prose(text))  # noqa: S704 - sanitised
+    )  # fmt: skip
+    return File(path=f"docs/{path}", content=_tidy(text).encode())
+
+
+def _block(artifact: Artifact) -> str:
+    if artifact.kind == "figure":
+        return figure_html(artifact)
+    links = f'<p class="rg-links"><a href="{SITE_ROOT}assets/tables/{artifact.name}.csv" download>CSV</a>'
+    links += f' · <a href="{SITE_ROOT}assets/tables/{artifact.name}.md" download>Markdown</a>'
+    if any(file.path.endswith(".tex") for file in artifact.files):
+        links += f' · <a href="{SITE_ROOT}assets/tables/{artifact.name}.tex" download>LaTeX</a>'
+    return f'<div class="rg-block">\n{artifact.html}\n{links}</p>\n</div>'
+
+
+def _beside(artifacts: Sequence[Artifact]) -> tuple[File, ...]:
+    """Put each table's LaTeX and each figure's PDF where the site can link to it."""
+    folders = {"figure": "docs/assets/figures", "table": "docs/assets/tables"}
+    return tuple(
+        File(path=f"{folders[artifact.kind]}/{file.path.rsplit('/', 1)[1]}", content=file.content)
+        for artifact in artifacts
+        for file in artifact.files
+        if file.path.startswith("latex/")
+    )
+
+
+def _tidy(text: str) -> str:
+    """Remove trailing spaces and runs of empty lines."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines).rstrip() + "\n"
