@@ -20,6 +20,7 @@ STYLES = ("report.css",)
 SCRIPTS = ("tables.js",)
 POLYFILLS = ("iframe-worker.js",)
 OVERRIDES = ("main.html",)
+WORD_ENDS = r"[\s\-_/,:;=()\[\]]+"  # the search takes names of runs and methods apart here
 SMALL_SECTION = 8  # pages; a section up to this size stands open in the sidebar
 
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
@@ -73,7 +74,7 @@ def _config(title: str, authors: Sequence[str], nav: Nav, *, sections: bool) -> 
             "palette": _palette(),
             "features": _features(sections=sections),
         },
-        "plugins": [{"search": {"lang": "en"}}, "offline"],
+        "plugins": [{"search": {"lang": "en", "separator": WORD_ENDS}}, "offline"],
         "markdown_extensions": [
             "admonition",
             "attr_list",

@@ -60,21 +60,23 @@ def figure(up):
 
 
 def table(name, caption, head, rows, *, first="Method"):
+    """Write a table; the blanks between its cells keep their words apart for the search."""
     cells = "".join(
-        f'<tr><th scope="row">{encoded(label)}</th>'
-        + "".join(
-            f'<td data-sort="{value}">{value:.2f} [{value - 0.06:.2f}, {value + 0.07:.2f}]</td>'
+        f'<tr><th scope="row">{encoded(label)}</th> '
+        + " ".join(
+            f'<td data-sort="{value}">{value:.2f}'
+            f' <span class="rg-ci">[{value - 0.06:.2f}, {value + 0.07:.2f}]</span></td>'
             if value is not None
             else '<td class="rg-none" data-sort="" title="one run: no interval">–</td>'
             for value in values
         )
-        + "</tr>"
+        + "</tr>\n"
         for label, values in rows
     )
-    heads = "".join(f'<th scope="col" data-type="number">{encoded(text)}</th>' for text in head)
+    heads = " ".join(f'<th scope="col" data-type="number">{encoded(text)}</th>' for text in head)
     return (
         f'<div class="rg-table-box"><table class="rg-table" id="{name}"><caption>{encoded(caption)}</caption>'
-        f'<thead><tr><th scope="col" data-type="text">{first}</th>{heads}</tr></thead><tbody>{cells}</tbody>'
+        f'<thead><tr><th scope="col" data-type="text">{first}</th> {heads}</tr></thead><tbody>{cells}</tbody>'
         "</table></div>\n"
         '<p class="rg-signature">IQM · percentile 95% · 50,000 replicates · seed 0 · n = 160</p>\n'
     )
@@ -82,8 +84,8 @@ def table(name, caption, head, rows, *, first="Method"):
 
 def pages():
     cards = "".join(
-        f'<div class="rg-card"><span class="rg-card-value">{value}</span>'
-        f'<span class="rg-card-label">{label}</span></div>'
+        f'<div class="rg-card"><span class="rg-card-value">{value}</span> '
+        f'<span class="rg-card-label">{label}</span></div>\n'
         for value, label in [("0.90", "best IQM, dyna-q"), ("4", "methods"), ("16", "tasks"), ("640", "runs")]
     )
     aggregates = table(

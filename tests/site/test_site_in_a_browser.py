@@ -61,6 +61,12 @@ def test_a_search_from_the_disk_finds_a_page(folder, visit):
     assert page.url.partition("?")[0].endswith(SCORE)
 
 
+def test_a_search_finds_a_name_that_stands_in_a_table_only(folder, visit):
+    found = search(visit(at(folder, "data-quality.html")), "environment-07")
+    assert "Tasks" in found
+    assert "Score" in found
+
+
 def test_a_search_from_a_page_further_down_finds_a_page(folder, visit):
     assert "Score" in search(visit(at(folder, SCORE)), "zebra")
 
