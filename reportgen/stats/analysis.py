@@ -220,11 +220,8 @@ class _Sample:
         plan = self.plan
         found: dict[str, Floats] = {}
         ranked = self._mass(counts, self.order)
-        cumulated = (
-            np.cumsum(ranked, axis=1)
-            if "iqm" in self.statistics or len(self.thresholds)
-            else np.empty((len(counts), 0))
-        )
+        running = "iqm" in self.statistics or len(self.thresholds) > 0
+        cumulated = np.cumsum(ranked, axis=1) if running else ranked
         for name in self.statistics:
             if name == "iqm":
                 found[name] = estimates.iqm(cumulated, self.ascending, self.share)
