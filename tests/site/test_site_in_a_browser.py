@@ -229,7 +229,8 @@ def test_a_page_printed_from_the_dark_scheme_is_dark_on_white(folder, visit):
     page = visit(at(folder, "index.html"), color_scheme="dark")
     page.wait_for_selector("body[data-md-color-scheme=slate]")
     page.emulate_media(media="print", color_scheme="dark")
-    assert page.locator("img[src$='#only-light']").is_visible()
+    page.locator("figcaption").scroll_into_view_if_needed()
+    page.locator("img[src$='#only-light']").wait_for(state="visible")
     assert page.locator("img[src$='#only-dark']").is_hidden()
     assert page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.locator("h1").evaluate("h1 => getComputedStyle(h1).color") == "rgb(22, 32, 46)"
