@@ -1,0 +1,220 @@
+"""The layouts of score files, each turned into the same blocks of points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from reportgen.errors import DataError, did_you_mean
+from reportgen.runs.readers import numbers, read_json, read_table, require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from reportgen.runs.paths import Match
+    from reportgen.spec.model import FilesSource
+
+    Floats = NDArray[np.float64]
+
+NUMERIC = ("step", "wall_time")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Block:
+    """Points of one metric from one file.
+
+    Parameters
+    ----------
+    names
+        Axis or config name to (n,) texts; constants and placeholders included.
+    metric, column
+        The metric and the column its values came from.
+    steps, values, wall_time
+        (n,) numbers, NaN where missing; `wall_time` None where the source has none.
+    match
+        The file.
+    notes
+        What had to be assumed.
+    """
+
+    names: Mapping[str, NDArray[np.object_]]
+    metric: str
+    column: str
+    steps: Floats
+    values: Floats
+    wall_time: Floats | None
+    match: Match
+    notes: tuple[str, ...] = ()
+
+
+def blocks(source: FilesSource, match: Match) -> Iterator[Block]:
+    """Read a file in the source's layout."""
+    readers = {"long": _long, "map": _map, "arrays": _arrays}
+    yield from readers[source.layout](source, match)
+
+
+def _fixed(source: FilesSource, match: Match, size: int) -> dict[str, NDArray[np.object_]]:
+    fixed = {**source.constants, **match.captured}
+    for name in [*source.columns, *match.captured]:
+        if sum(name in place for place in (source.columns, source.constants, match.captured)) > 1:
+            raise DataError(
+                f"{match.shown}: {name!r} is given twice: as a column, a constant or a placeholder; keep one"
+            )
+    return {name: np.full(size, value, dtype=object) for name, value in fixed.items()}
+
+
+def _long(source: FilesSource, match: Match) -> Iterator[Block]:
+    table = read_table(match)
+    for axis, column in source.columns.items():
+        require(match, table, column, axis)
+    names = _fixed(source, match, len(table)) | {
+        axis: table[column].to_numpy(dtype=object) for axis, column in source.columns.items() if axis not in NUMERIC
+    }
+    for axis in ("method", "task", "seed", "run"):
+        _refuse_empty(source, match, names.get(axis), axis)
+    steps, wall_time = (
+        numbers(match, table, source.columns[axis]) if axis in source.columns else None for axis in NUMERIC
+    )
+    names, notes = _with_seeds(names, has_steps=steps is not None)
+    steps = np.full(len(table), np.nan) if steps is None else steps
+    for metric, column, rows in _value_columns(source, match, table):
+        yield Block(
+            names={name: texts[rows] for name, texts in names.items()},
+            metric=metric,
+            column=column,
+            steps=steps[rows],
+            values=numbers(match, table, column)[rows],
+            wall_time=None if wall_time is None else wall_time[rows],
+            match=match,
+            notes=notes,
+        )
+
+
+def _refuse_empty(source: FilesSource, match: Match, texts: NDArray[np.object_] | None, axis: str) -> None:
+    if texts is not None and axis in source.columns and (texts == "").any():
+        line = int(np.flatnonzero(texts == "")[0]) + 2
+        raise DataError(f"{match.shown}:{line}: column {source.columns[axis]!r} ({axis}) is empty")
+
+
+def _with_seeds(
+    names: dict[str, NDArray[np.object_]], *, has_steps: bool
+) -> tuple[dict[str, NDArray[np.object_]], tuple[str, ...]]:
+    """Without a seed and a run: a table without steps holds a run per row, one with steps a run per method and task."""
+    if "seed" in names or "run" in names or not names:
+        return names, ()
+    size = len(next(iter(names.values())))
+    if has_steps:
+        note = "no seed and no run is given: all rows of a method and task are taken for one run"
+        return {**names, "seed": np.full(size, "0", dtype=object)}, (note,)
+    keys = [names[axis] for axis in ("method", "task") if axis in names]
+    order = (
+        pd.DataFrame(dict(enumerate(keys)), index=range(size)).groupby(list(range(len(keys)))).cumcount()
+        if keys
+        else None
+    )
+    positions = range(size) if order is None else order
+    note = "no seed and no run is given: every row is taken for a run of its own"
+    return {**names, "seed": np.array([str(position) for position in positions], dtype=object)}, (note,)
+
+
+def _value_columns(
+    source: FilesSource, match: Match, table: pd.DataFrame
+) -> Iterator[tuple[str, str, NDArray[np.intp] | slice]]:
+    """Yield (metric, column, rows) for each metric of a long table."""
+    if source.metric is not None and source.value is not None:
+        require(match, table, source.metric, "metric")
+        require(match, table, source.value, "value")
+        for metric, rows in table.groupby(source.metric, sort=False).indices.items():
+            yield str(metric), source.value, np.asarray(rows)
+        return
+    declared = source.values or _numeric(source, table)
+    if not isinstance(declared, dict):
+        declared = {column: (column,) for column in declared}
+    for metric, columns in declared.items():
+        present = [column for column in columns if column in table.columns]
+        if not present:
+            require(match, table, columns[0], f"values of {metric}")
+        yield metric, present[0], slice(None)
+
+
+def _numeric(source: FilesSource, table: pd.DataFrame) -> tuple[str, ...]:
+    taken = set(source.columns.values())
+    numeric = (pd.to_numeric(table[column], errors="coerce").notna().any() for column in table.columns)
+    return tuple(column for column, kept in zip(table.columns, numeric, strict=True) if kept and column not in taken)
+
+
+def _map(source: FilesSource, match: Match) -> Iterator[Block]:
+    content = read_json(match)
+    if not isinstance(content, dict) or not all(isinstance(scores, list) for scores in content.values()):
+        raise DataError(f"{match.shown}: layout 'map' expects one JSON object {{task: [scores]}}")
+    rows = [(task, str(place), score) for task, scores in content.items() for place, score in enumerate(scores)]
+    names = _fixed(source, match, len(rows)) | {
+        "task": np.array([task for task, _, _ in rows], dtype=object),
+        "seed": np.array([place for _, place, _ in rows], dtype=object),
+    }
+    metric = next(iter(source.values), "score")
+    yield Block(
+        names=names,
+        metric=metric,
+        column=metric,
+        steps=np.full(len(rows), np.nan),
+        values=_floats(match, [score for _, _, score in rows], "scores"),
+        wall_time=None,
+        match=match,
+    )
+
+
+def _arrays(source: FilesSource, match: Match) -> Iterator[Block]:
+    content = read_json(match)
+    if not isinstance(content, list) or not all(isinstance(run, dict) for run in content):
+        raise DataError(f"{match.shown}: layout 'arrays' expects a JSON list of runs")
+    values = source.values if isinstance(source.values, dict) else {name: (name,) for name in source.values}
+    order: dict[tuple[str, ...], int] = {}
+    for place, run in enumerate(content):
+        where = f"{match.shown}: run {place}"
+        axes = {axis: _entry(run, key, where) for axis, key in source.columns.items()}
+        texts = {axis: str(value) for axis, value in axes.items() if axis not in NUMERIC}
+        if "seed" not in texts and "run" not in texts:
+            group = tuple(texts.values())
+            texts["seed"] = str(order.setdefault(group, 0))
+            order[group] += 1
+        for metric, keys in values.items():
+            key = next((key for key in keys if key in run), keys[0])
+            points = _floats(match, _entry(run, key, where), f"run {place}, {key!r}")
+            steps, wall_time = (
+                _floats(match, axes[axis], f"run {place}, {axis}") if axis in axes else None for axis in NUMERIC
+            )
+            for name, other in (("step", steps), ("wall_time", wall_time)):
+                if other is not None and len(other) != len(points):
+                    raise DataError(f"{where}: {len(other)} entries of {name} and {len(points)} of {key!r}")
+            names = _fixed(source, match, len(points))
+            yield Block(
+                names=names | {axis: np.full(len(points), text, dtype=object) for axis, text in texts.items()},
+                metric=metric,
+                column=key,
+                steps=np.full(len(points), np.nan) if steps is None else steps,
+                values=points,
+                wall_time=wall_time,
+                match=match,
+            )
+
+
+def _entry(run: Mapping[str, Any], key: str, where: str) -> Any:
+    if key not in run:
+        raise DataError(f"{where}: no entry {key!r}{did_you_mean(key, run)}; it has {', '.join(run)}")
+    return run[key]
+
+
+def _floats(match: Match, values: Any, what: str) -> Floats:
+    if not isinstance(values, list):
+        raise DataError(f"{match.shown}: {what}: a list of numbers is expected, not {values!r}")
+    try:
+        return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+    except (TypeError, ValueError):
+        bad = next(value for value in values if value is not None and not isinstance(value, int | float))
+        raise DataError(f"{match.shown}: {what}: {bad!r} is neither a number nor missing") from None
