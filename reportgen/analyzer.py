@@ -154,14 +154,14 @@ class StatisticalAnalyzer:
         task_codes, task_ids = pd.factorize(tasks.astype(str))
         run_codes, run_ids = pd.factorize(runs.astype(str))
         return Scores(
-            values=values.to_numpy(dtype=float),
+            values=np.asarray(values, dtype=np.float64),
             tasks=task_codes,
             runs=run_codes,
             task_ids=tuple(task_ids),
             run_ids=tuple(run_ids),
         )
 
-    def _column(self, name: str) -> pd.Series:  # type: ignore[type-arg] # any dtype
+    def _column(self, name: str) -> pd.Series:
         if name not in self._df.columns:
             raise DataError(f"there is no column {name!r}{did_you_mean(name, map(str, self._df.columns))}")
         return self._df[name]

@@ -57,7 +57,7 @@ class Artifact:
     files
         What the reader can download or embed. Figures: ``docs/assets/figures/NAME.svg`` (light),
         ``NAME-dark.svg``, ``NAME.png``, and ``latex/figures/NAME.pdf``. Tables: ``docs/assets/tables/NAME.csv``,
-        ``NAME.md`` and ``latex/tables/NAME.tex``.
+        ``NAME.md.txt`` and ``latex/tables/NAME.tex``.
     """
 
     kind: Literal["figure", "table"]

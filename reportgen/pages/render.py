@@ -108,7 +108,7 @@ def _block(artifact: Artifact) -> str:
     if artifact.kind == "figure":
         return figure_html(artifact)
     links = f'<p class="rg-links"><a href="{SITE_ROOT}assets/tables/{artifact.name}.csv" download>CSV</a>'
-    links += f' · <a href="{SITE_ROOT}assets/tables/{artifact.name}.md" download>Markdown</a>'
+    links += f' · <a href="{SITE_ROOT}assets/tables/{artifact.name}.md.txt" download>Markdown</a>'
     if any(file.path.endswith(".tex") for file in artifact.files):
         links += f' · <a href="{SITE_ROOT}assets/tables/{artifact.name}.tex" download>LaTeX</a>'
     return f'<div class="rg-block">\n{artifact.html}\n{links}</p>\n</div>'

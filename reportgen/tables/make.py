@@ -54,7 +54,7 @@ def _artifact(table: Table, report: Report) -> Artifact:
     comment = f"report {report.id}, spec {report.spec_sha256[:12]}, reportgen {report.version}: {table.name}"
     written = {
         f"docs/assets/tables/{table.name}.csv": write_csv(table),
-        f"docs/assets/tables/{table.name}.md": write_markdown(table),
+        f"docs/assets/tables/{table.name}.md.txt": write_markdown(table),
         **(
             {}
             if table.role in {"runs", "excluded"}

@@ -23,8 +23,9 @@ def write_markdown(table: Table) -> str:
 
 
 def terminal(table: Table) -> str:
-    """Return the table for a terminal, with its notes; nothing in it controls the terminal."""
-    return "\n".join([_laid_out(table, "simple", str), *(f"  {note}" for note in table.notes)])
+    """Return the table for a terminal, with its notes but the one on bold; nothing in it controls the terminal."""
+    notes = (f"  {note}" for note in table.notes if not note.startswith("Bold"))
+    return "\n".join([_laid_out(table, "simple", str), *notes])
 
 
 def _laid_out(table: Table, form: str, escape: Callable[[str], str]) -> str:

@@ -13,7 +13,7 @@ SITE_ROOT = "@/"
 
 def write_html(table: Table) -> str:
     """Return the table with caption, head and body; one line per row, no blank line (markdown would end the block)."""
-    head = "".join(_head(column) for column in table.columns)
+    head = " ".join(_head(column) for column in table.columns)
     body = "\n".join(_row(row, table.columns) for row in table.rows)
     notes = "".join(f"<li>{html(note)}</li>" for note in table.notes)
     return "\n".join(
@@ -39,8 +39,8 @@ def _head(column: Column) -> str:
 def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> str:
     anchor = f' id="{row[0].anchor}"' if row[0].anchor else ""
     stub = f'<th scope="row">{_text(row[0])}</th>'
-    cells = "".join(_cell(cell, column) for cell, column in zip(row[1:], columns[1:], strict=True))
-    return f"<tr{anchor}>{stub}{cells}</tr>"
+    cells = " ".join(_cell(cell, column) for cell, column in zip(row[1:], columns[1:], strict=True))
+    return f"<tr{anchor}>{stub} {cells}</tr>"
 
 
 def _cell(cell: Cell, column: Column) -> str:

@@ -1,0 +1,82 @@
+"""The numbers behind a figure as CSV, one row a mark."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from reportgen.text import csv_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from reportgen.results.report import Curve, MetricResult, Profile
+
+    Row = Sequence[str | float | int | None]
+
+
+def of(role: str, metric: MetricResult) -> str:
+    """Return the CSV of a figure's role; empty cells where nothing is stated."""
+    rows: dict[str, Iterable[Row]] = {
+        "intervals": _intervals(metric),
+        "profile": _lines("threshold", ((m.label, "", m.profile) for m in metric.methods)),
+        "heatmap": _heatmap(metric),
+        "curves": _lines("step", ((m.label, "", m.curves) for m in metric.methods)),
+        "task-curves": _lines(
+            "step",
+            (
+                (label_of(metric, name), task, curve)
+                for task, found in task_curves(metric)
+                for name, curve in found.items()
+            ),
+        ),
+    }
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows[role])
+    return buffer.getvalue()
+
+
+def task_curves(metric: MetricResult) -> list[tuple[str, dict[str, Curve]]]:
+    """Return (task label, curves by method id) for every task, in display order."""
+    return [
+        (task.label, {m.id: m.task_curves[task.id] for m in metric.methods if task.id in m.task_curves})
+        for task in metric.data.tasks
+    ]
+
+
+def label_of(metric: MetricResult, method: str) -> str:
+    """Return the label of a method."""
+    return metric.method(method).label
+
+
+def _cell(value: str | float | None) -> str:
+    if value is None:
+        return ""
+    return csv_cell(value) if isinstance(value, str) else repr(value)
+
+
+def _intervals(metric: MetricResult) -> Iterator[Row]:
+    yield ("method", "aggregate", "estimate", "low", "high", "reason")
+    for method in metric.methods:
+        for name in metric.aggregates:
+            found = method.aggregates[name]
+            yield (method.label, name, found.estimate, found.low, found.high, found.reason)
+
+
+def _heatmap(metric: MetricResult) -> Iterator[Row]:
+    yield ("task", "method", "mean", "normalized", "sd", "n")
+    for task in metric.data.tasks:
+        for method in metric.methods:
+            found = method.tasks.get(task.id)
+            numbers = (found.mean, found.normalized, found.sd, found.n) if found else (None, None, None, 0)
+            yield (task.label, method.label, *numbers)
+
+
+def _lines(x: str, lines: Iterable[tuple[str, str, Profile | Curve | None]]) -> Iterator[Row]:
+    yield ("method", "task", x, "estimate", "low", "high")
+    for method, task, line in lines:
+        if line is not None:
+            places = line.thresholds if hasattr(line, "thresholds") else line.steps
+            for place, estimate, low, high in zip(places, line.estimate, line.low, line.high, strict=True):
+                yield (method, task, place, estimate, low, high)

@@ -1,0 +1,98 @@
+"""The words of figures: titles, captions that state the protocol, and alternative texts with the main numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reportgen.results.comparable import NAMES
+from reportgen.results.words import aggregate_name, interval_words, span
+
+if TYPE_CHECKING:
+    from reportgen.results.report import MetricResult, Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """What every caption says of the intervals."""
+
+    intervals: str
+
+    @classmethod
+    def of(cls, report: Report) -> Protocol:
+        """Read it off the report."""
+        return cls(intervals=interval_words(report))
+
+
+def of(role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool) -> tuple[str, str, str]:
+    """Return title, caption and alternative text of a figure."""
+    label, size = metric.data.label, _size(metric)
+    grey = (
+        " The best eight methods, the baseline and highlighted ones are in colour, the others grey." if dimmed else ""
+    )
+    if role == "intervals":
+        names = ", ".join(aggregate_name(name, metric.trim) for name in metric.aggregates)
+        caption = f"{label}: {names}, with {protocol.intervals}; {size}. Hollow marks have no interval."
+        return f"{label}: interval plot", caption, f"Interval plot. {_leading(metric)}"
+    if role == "profile":
+        caption = (
+            f"{label}: performance profile, the share of run scores strictly above each threshold; bands are pointwise "
+            f"{protocol.intervals}; {size}.{grey}"
+        )
+        return f"{label}: performance profile", caption, f"Performance profiles of {_methods(metric)}."
+    if role == "heatmap":
+        caption = f"{label}: mean over runs of each method on each task; {size}; hatched: no run. {_scale(metric)}"
+        return f"{label}: heatmap", caption, f"Heatmap of {_methods(metric)} on {len(metric.data.tasks)} tasks."
+    if role == "curves":
+        steps = min(method.curves.replicates for method in metric.methods if method.curves)
+        caption = (
+            f"{curve_statistic(metric)} of {label} along training; bands are pointwise "
+            f"{_curve_words(protocol, steps)}; {size}.{grey}"
+        )
+        return f"{label}: learning curves", caption, f"Learning curves of {_methods(metric)}."
+    known = [curve.replicates for method in metric.methods for curve in method.task_curves.values()]
+    caption = (
+        f"{label} on each task along training: mean over runs; bands are pointwise "
+        f"{_curve_words(protocol, min(known))}; {size}.{grey}"
+    )
+    return f"{label}: curves per task", caption, f"Learning curves of {_methods(metric)} on each task."
+
+
+def curve_statistic(metric: MetricResult) -> str:
+    """Name what aggregate curves show."""
+    name = next(method.curves.statistic for method in metric.methods if method.curves)
+    words = aggregate_name(name, metric.trim)
+    return words[:1].upper() + words[1:]
+
+
+def _curve_words(protocol: Protocol, replicates: int) -> str:
+    head, _, tail = protocol.intervals.partition(" from ")
+    return f"{head} from {replicates:,} {tail.partition(' ')[2]}"
+
+
+def _scale(metric: MetricResult) -> str:
+    if metric.data.normalized:
+        return "Colours run from the reference (0) to the optimum (1) and are clipped beyond."
+    return "Scores are not normalised: colours run from the worst to the best method of each task."
+
+
+def _size(metric: MetricResult) -> str:
+    counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
+    tasks = len(metric.data.tasks)
+    return f"n = {span(counts) if counts else 0} runs per task, {tasks} task{'s' if tasks != 1 else ''}"
+
+
+def _methods(metric: MetricResult) -> str:
+    names = [method.label for method in metric.methods]
+    return ", ".join(names) if len(names) <= 8 else f"{len(names)} methods"  # noqa: PLR2004 - what a sentence can hold
+
+
+def _leading(metric: MetricResult) -> str:
+    name = metric.primary_aggregate or "mean"
+    parts = []
+    for method in metric.methods[:8]:
+        found = method.aggregates[name]
+        if found.estimate is not None:
+            ends = f" [{found.low:.3g}, {found.high:.3g}]" if found.low is not None and found.high is not None else ""
+            parts.append(f"{method.label} {found.estimate:.3g}{ends}")
+    return f"{NAMES[name]}: {'; '.join(parts)}."
