@@ -2,8 +2,8 @@
 
 import pytest
 
-LOSSES = {"a": {"x": [3.0, 4, 5, 9]}, "b": {"x": [1.0, 2, 3, 2]}}
-WINS = {"a": {"x": [1.0, 2, 3, 2]}, "b": {"x": [3.0, 4, 5, 9]}}
+LOSSES = {"a": {"x": [3.0, 4, 5, 9]}, "b": {"x": [1.0, 2, 3, 2.5]}}
+WINS = {"a": {"x": [1.0, 2, 3, 2.5]}, "b": {"x": [3.0, 4, 5, 9]}}
 
 
 def test_a_minimised_metric_keeps_its_units_and_low_below_high(make):
