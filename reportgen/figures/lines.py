@@ -71,7 +71,9 @@ def task_curves_figure(
         axes.set_axis_off()
     shown = dict.fromkeys(name for _, curves in tasks for name in curves)
     figure.supylabel(label, fontsize="medium")
-    figure.supxlabel(_x_words(next(curve.x for _, curves in tasks for curve in curves.values())), fontsize="medium")
+    x = next(curve.x for _, curves in tasks for curve in curves.values())
+    for axes in grid.flat[max(0, len(tasks) - columns) : len(tasks)]:
+        axes.set_xlabel(_x_words(x))
     _legend(figure, [looks[name] for name in looks if name in shown], width)
     return figure
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 from reportgen.errors import EnvironmentFault, UsageError
@@ -12,6 +13,7 @@ from reportgen.errors import EnvironmentFault, UsageError
 MANIFEST = ".reportgen-manifest.json"
 SCHEMA = 1
 NAMED = 5  # files that a refusal names
+BY_PRODUCTS = re.compile(r"latex/report\.(aux|log|out|pdf|toc|fls|fdb_latexmk|synctex\.gz)")  # TeX remakes them
 DISPOSABLE = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # file managers leave these behind and remake them
 
 
@@ -53,9 +55,9 @@ def foreign_files(folder: Path) -> list[str]:
     owned = read_manifest(folder)
     foreign = []
     for path in files_below(folder):
-        if path.name in DISPOSABLE and not path.is_symlink():
-            continue
         name = path.relative_to(folder).as_posix()
+        if is_disposable(path, name, owned):
+            continue
         if name == MANIFEST and owned and not path.is_symlink():
             continue
         if name not in owned:
@@ -63,6 +65,12 @@ def foreign_files(folder: Path) -> list[str]:
         elif not is_unchanged(path, owned[name]):
             foreign.append(f"{name} (edited since the last build)")
     return foreign
+
+
+def is_disposable(path: Path, name: str, owned: dict[str, str]) -> bool:
+    """Tell whether a file is remade by itself: by a file manager, or by TeX from a report of ours."""
+    by_product = bool(owned) and name not in owned and BY_PRODUCTS.fullmatch(name) is not None
+    return (path.name in DISPOSABLE or by_product) and not path.is_symlink()
 
 
 def write_manifest(folder: Path) -> None:

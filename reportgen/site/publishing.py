@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from reportgen.errors import EnvironmentFault
 from reportgen.site.ownership import (
-    DISPOSABLE,
     MANIFEST,
     check_target,
     files_below,
+    is_disposable,
     is_unchanged,
     read_manifest,
     write_manifest,
@@ -145,7 +145,7 @@ def _delete_ours(folder: Path) -> None:
     owned = read_manifest(folder)
     for path in files_below(folder):
         name = path.relative_to(folder).as_posix()
-        if path.name in DISPOSABLE or (name in owned and is_unchanged(path, owned[name])):
+        if is_disposable(path, name, owned) or (name in owned and is_unchanged(path, owned[name])):
             path.unlink(missing_ok=True)
     if {path.name for path in files_below(folder)} == {MANIFEST}:
         (folder / MANIFEST).unlink(missing_ok=True)

@@ -9,10 +9,11 @@ from reportgen.tables.values import Cell, Column, Table, number, shown
 from reportgen.text import tex, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 LONGEST_FLOAT = 45
-MOST_COLUMNS = {"interval": 5, "spread": 6, "number": 12, "text": 12}
+WIDEST = 118
+COMFORTABLE = 88
 
 
 def write_latex(table: Table, comment: str) -> str:
@@ -30,10 +31,23 @@ def write_latex(table: Table, comment: str) -> str:
 
 def _parts(table: Table) -> Iterator[tuple[int, ...]]:
     """Yield the column positions of each part: the first column and as many others as fit a page's width."""
-    rest = range(1, len(table.columns))
-    most = min((MOST_COLUMNS[table.columns[index].kind] for index in rest), default=1)
-    for start in range(1, len(table.columns), most):
-        yield (0, *range(start, min(start + most, len(table.columns))))
+    chosen = [0]
+    for index in range(1, len(table.columns)):
+        if len(chosen) > 1 and _width(table, [*chosen, index]) > WIDEST:
+            yield tuple(chosen)
+            chosen = [0]
+        chosen.append(index)
+    yield tuple(chosen)
+
+
+def _width(table: Table, columns: Sequence[int]) -> int:
+    """Return the width of a part in characters, the space between columns included."""
+    return sum(_longest(table, index) + 2 for index in columns)
+
+
+def _longest(table: Table, index: int) -> int:
+    column = table.columns[index]
+    return max(len(column.label), *(len(shown(row[index], column)) for row in table.rows), 0)
 
 
 def _one(table: Table, columns: tuple[int, ...], part: int, parts: int) -> str:
@@ -48,12 +62,13 @@ def _one(table: Table, columns: tuple[int, ...], part: int, parts: int) -> str:
     label = rf"\label{{tab:{safe_name(table.name)}{f'-{part}' if part > 1 else ''}}}"
     words = [*table.notes, table.signature]
     notes = [rf"\par\smallskip{{\footnotesize {tex(note)}\par}}" for note in words if note]
+    size = r"\small" if _width(table, columns) <= COMFORTABLE else r"\footnotesize\setlength{\tabcolsep}{3.5pt}"
     if len(table.rows) > LONGEST_FLOAT:
-        return "\n".join(_long(form, head, body, caption + label, notes))
+        return "\n".join(_long(size, form, head, body, caption + label, notes))
     return "\n".join(
         [
             r"\begin{table}[htbp]",
-            r"\centering\small",
+            r"\centering" + size,
             caption,
             label,
             rf"\begin{{tabular}}{{@{{}}{form}@{{}}}}",
@@ -70,9 +85,9 @@ def _one(table: Table, columns: tuple[int, ...], part: int, parts: int) -> str:
     )
 
 
-def _long(form: str, head: str, body: list[str], title: str, notes: list[str]) -> list[str]:
+def _long(size: str, form: str, head: str, body: list[str], title: str, notes: list[str]) -> list[str]:
     return [
-        r"\begingroup\small",
+        r"\begingroup" + size,
         rf"\begin{{longtable}}{{@{{}}{form}@{{}}}}",
         title + r"\\",
         r"\toprule",

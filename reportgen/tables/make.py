@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.results.comparable import NAMES, lower_is_better
@@ -14,10 +15,11 @@ from reportgen.tables.values import Cell, Column, Table, decimals
 from reportgen.tables.webpage import write_html
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Report, TaskSummary
 
+Key = TypeVar("Key", str, int)
 IN_PAPERS = {"aggregates", "common", "comparisons", "tasks"}
 SIZES = (Column(key="n_runs", label="Runs", kind="number"), Column(key="n_tasks", label="Tasks", kind="number"))
 NO_TEST = "Bold: the best estimate; no test has been made."
@@ -55,12 +57,9 @@ def _artifact(table: Table, report: Report) -> Artifact:
     written = {
         f"docs/assets/tables/{table.name}.csv": write_csv(table),
         f"docs/assets/tables/{table.name}.md.txt": write_markdown(table),
-        **(
-            {}
-            if table.role in {"runs", "excluded"}
-            else {f"latex/tables/{table.name}.tex": write_latex(table, comment)}
-        ),
     }
+    if table.role in IN_PAPERS:
+        written[f"latex/tables/{table.name}.tex"] = write_latex(table, comment)
     return Artifact(
         kind="table",
         name=table.name,
@@ -75,11 +74,19 @@ def _artifact(table: Table, report: Report) -> Artifact:
 
 
 def _with_decimals(table: Table) -> Table:
+    """Choose decimals: a column's own, but a row's own where rows are on different scales (tasks in raw units)."""
     columns = tuple(
         column if column.kind == "text" else replace(column, decimals=decimals(row[index] for row in table.rows))
         for index, column in enumerate(table.columns)
     )
-    return replace(table, columns=columns)
+    rows = tuple(
+        tuple(
+            replace(cell, decimals=decimals(row[1:])) if column.kind == "spread" else cell
+            for cell, column in zip(row, columns, strict=True)
+        )
+        for row in table.rows
+    )
+    return replace(table, columns=columns, rows=rows)
 
 
 def _aggregates(metric: MetricResult, report: Report) -> Table:
@@ -88,7 +95,7 @@ def _aggregates(metric: MetricResult, report: Report) -> Table:
     rows = tuple(
         (
             Cell(text=method.label),
-            *(_estimate(method.aggregates[name], best=method.id == best[name]) for name in names),
+            *(_estimate(method.aggregates[name], best=method.id in best[name]) for name in names),
             *_sizes(method),
         )
         for method in metric.methods
@@ -188,11 +195,11 @@ def _tasks(metric: MetricResult, report: Report) -> Table:
     rows = []
     for task in data.tasks:
         found = [method.tasks.get(task.id) for method in metric.methods]
-        leading = _best_mean(metric, found) if data.role == "primary" else None
+        leading = _best_means(metric, found) if data.role == "primary" else set()
         rows.append(
             (
                 Cell(text=task.label),
-                *(_summary(summary, best=index == leading, counted=unequal) for index, summary in enumerate(found)),
+                *(_summary(summary, best=index in leading, counted=unequal) for index, summary in enumerate(found)),
             )
         )
     bold = any(cell.best for row in rows for cell in row)
@@ -224,12 +231,22 @@ def _summary(summary: TaskSummary | None, *, best: bool, counted: bool) -> Cell:
     return Cell(value=summary.mean, sd=summary.sd, best=best, n=summary.n if counted else None)
 
 
-def _best_mean(metric: MetricResult, found: Sequence[TaskSummary | None]) -> int | None:
-    falling = metric.data.direction == "minimize"
-    if metric.data.direction not in {"maximize", "minimize"} or sum(one is not None for one in found) < 2:  # noqa: PLR2004
-        return None
-    ranked = [(one.mean if falling else -one.mean, index) for index, one in enumerate(found) if one is not None]
-    return min(ranked)[1]
+def _best_means(metric: MetricResult, found: Sequence[TaskSummary | None]) -> set[int]:
+    """Return the positions of the best mean; none where nothing is ranked or all are equal."""
+    if metric.data.direction not in {"maximize", "minimize"}:
+        return set()
+    return _leaders(
+        {index: one.mean for index, one in enumerate(found) if one}, falling=metric.data.direction == "minimize"
+    )
+
+
+def _leaders(values: Mapping[Key, float], *, falling: bool) -> set[Key]:
+    """Return who has the best value, ties included; nobody where all have the same."""
+    if not values:
+        return set()
+    best = min(values.values()) if falling else max(values.values())
+    leading = {key for key, value in values.items() if math.isclose(value, best, rel_tol=1e-9)}
+    return leading if len(leading) < len(values) else set()
 
 
 def _seeds(metric: MetricResult) -> Table:
@@ -257,17 +274,17 @@ def _runs(report: Report) -> Table:
         (
             Cell(text=run.name, anchor=f"run-{safe_name(run.id)}"),
             Cell(text=run.method),
-            Cell(text=", ".join(run.tasks[:3]) + (f" and {len(run.tasks) - 3} more" if len(run.tasks) > 3 else "")),  # noqa: PLR2004
             Cell(text=run.seed),
-            Cell(text=run.state),
-            Cell(text=f"not used: {run.why_not}" if run.why_not else "used"),
-            Cell(text=run.sha256[:12]),
+            Cell(text=_few(run.tasks)),
             Cell(value=float(run.points)),
             Cell(value=run.last_step),
+            Cell(text=f"not used: {run.why_not}" if run.why_not else "used"),
+            Cell(text=run.state),
+            Cell(text=run.sha256[:12]),
         )
         for run in report.runs
     )
-    labels = ("Run", "Method", "Tasks", "Seed", "Points", "Last step", "State", "Use", "SHA-256")
+    labels = ("Run", "Method", "Seed", "Tasks", "Points", "Last step", "Use", "State", "SHA-256")
     columns = tuple(
         Column(
             key=label.lower().replace(" ", "_"),
@@ -286,6 +303,10 @@ def _runs(report: Report) -> Table:
         columns=columns,
         rows=rows,
     )
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"  # noqa: PLR2004 - fits a cell
 
 
 def _excluded(report: Report) -> Table:
@@ -319,17 +340,14 @@ def _sizes(method: MethodResult) -> tuple[Cell, Cell]:
     return Cell(value=float(method.n_runs)), Cell(value=float(method.n_tasks))
 
 
-def _best(metric: MetricResult, name: str) -> str | None:
-    """Return the method with the best estimate, None where nothing is ranked or there is nobody to compare with."""
+def _best(metric: MetricResult, name: str) -> set[str]:
+    """Return the methods with the best estimate; none where nothing is ranked."""
     if metric.data.direction not in {"maximize", "minimize"}:
-        return None
-    sign = 1 if lower_is_better(metric.data, name) else -1
-    ranked = [
-        (sign * estimate, method.id)
-        for method in metric.methods
-        if (estimate := method.aggregates[name].estimate) is not None
-    ]
-    return min(ranked)[1] if len(ranked) > 1 else None
+        return set()
+    stated = {
+        method.id: estimate for method in metric.methods if (estimate := method.aggregates[name].estimate) is not None
+    }
+    return _leaders(stated, falling=lower_is_better(metric.data, name))
 
 
 def _reasons(metric: MetricResult, names: Sequence[str]) -> tuple[str, ...]:

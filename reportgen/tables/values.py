@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_DECIMALS = 6
-SIGNIFICANT = 4
+SIGNIFICANT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class Cell:
         Standard deviation, shown as ± beside the value.
     n
         Number of runs, shown small where it is given.
+    decimals
+        Decimals of this cell, where the column's do not serve.
     reason
         Why there is no number or no interval.
     best
@@ -43,6 +45,7 @@ class Cell:
     high: float | None = None
     sd: float | None = None
     n: int | None = None
+    decimals: int | None = None
     reason: str = ""
     best: bool = False
     anchor: str = ""
@@ -85,7 +88,7 @@ class Table:
 
 
 def decimals(cells: Iterable[Cell]) -> int:
-    """Return the decimals for a column: two significant digits of the typical half-width, else four of the values.
+    """Return the decimals for cells: two significant digits of the typical half-width or sd, else three in all.
 
     Examples
     --------
@@ -93,8 +96,9 @@ def decimals(cells: Iterable[Cell]) -> int:
     (3, 0)
     """
     known = [cell for cell in cells if cell.value is not None and math.isfinite(cell.value)]
-    halves = sorted((cell.high - cell.low) / 2 for cell in known if cell.low is not None and cell.high is not None)
-    halves = [half for half in halves if half > 0]
+    halves = [(cell.high - cell.low) / 2 for cell in known if cell.low is not None and cell.high is not None]
+    halves += [cell.sd for cell in known if cell.sd is not None]
+    halves = sorted(half for half in halves if half > 0)
     if halves:
         return _places(halves[len(halves) // 2], 2)
     largest = max((abs(cell.value) for cell in known if cell.value is not None), default=0.0)
@@ -123,6 +127,11 @@ def number(value: float, places: int, *, minus: str = "−") -> str:
     return text.replace("-", minus)
 
 
+def places_of(cell: Cell, column: Column) -> int:
+    """Return the decimals that a cell is shown with."""
+    return column.decimals if cell.decimals is None else cell.decimals
+
+
 def shown(cell: Cell, column: Column, *, minus: str = "−") -> str:
     """Write a cell as plain text: ``0.64 [0.58, 0.71]``, ``12.1 ± 0.3``, its text, or a dash.
 
@@ -133,10 +142,11 @@ def shown(cell: Cell, column: Column, *, minus: str = "−") -> str:
     """
     if cell.value is None:
         return cell.text or ("–" if column.kind != "text" else "")
-    text = number(cell.value, column.decimals, minus=minus)
+    places = places_of(cell, column)
+    text = number(cell.value, places, minus=minus)
     if cell.low is not None and cell.high is not None:
-        ends = (number(end, column.decimals, minus=minus) for end in (cell.low, cell.high))
+        ends = (number(end, places, minus=minus) for end in (cell.low, cell.high))
         return f"{text} [{', '.join(ends)}]"
     if cell.sd is not None:
-        return f"{text} ± {number(cell.sd, column.decimals, minus=minus)}"
+        return f"{text} ± {number(cell.sd, places, minus=minus)}"
     return text

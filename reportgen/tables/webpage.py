@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.artifacts import safe_name
-from reportgen.tables.values import Cell, Column, Table, number, shown
+from reportgen.tables.values import Cell, Column, Table, number, places_of, shown
 from reportgen.text import html, visible
 
 LONGEST_TEXT = 400
@@ -59,7 +59,7 @@ def _text(cell: Cell) -> str:
 
 
 def _number(cell: Cell, column: Column) -> str:
-    value = number(cell.value or 0.0, column.decimals)
+    value = number(cell.value or 0.0, places_of(cell, column))
     rest = shown(cell, column).removeprefix(value).strip()
     inside = f' <span class="rg-ci">{html(rest)}</span>' if rest else ""
     count = f' <span class="rg-n">n {cell.n}</span>' if cell.n is not None else ""
