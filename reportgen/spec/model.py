@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
 
 from reportgen.spec.forms import one_or_many
 
 Name = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[Name, ...], one_or_many]
+Names = Annotated[
+    tuple[Name, ...],
+    one_or_many,
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Direction = Literal["maximize", "minimize", "none"]
 Aggregate = Literal["iqm", "mean", "median", "optimality_gap"]
 
@@ -117,13 +129,6 @@ class AxisForm(Section):
     def written(self) -> tuple[str, ...]:
         """The forms in the order written."""
         return self._written
-
-
-class StepAxis(Section):
-    """Which key counts training steps."""
-
-    key: Names = ()
-    """Step keys, the first present in a run wins."""
 
 
 class Axes(Section):
