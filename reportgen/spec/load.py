@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import ValidationError
 
 from reportgen.errors import SpecError, did_you_mean
 from reportgen.spec.messages import mistakes
 from reportgen.spec.model import Spec
 from reportgen.spec.overrides import apply
-from reportgen.spec.tree import Place, Tree, excerpt, parse
+from reportgen.spec.tree import Place, Tree, dump, excerpt, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -220,4 +219,4 @@ def _dumped(spec: Spec, root: str) -> str:
     }
     every["root"] = root
     kept = {key: value for key, value in every.items() if value not in ({}, [])}
-    return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=100)
+    return dump(kept)

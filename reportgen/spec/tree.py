@@ -21,6 +21,7 @@ Path = tuple[str | int, ...]
 LARGEST = 1_000_000
 DEEPEST = 50
 MOST_NODES = 10_000
+LINE_ENDS = "\x85\u2028\u2029\ufeff"
 PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -31,6 +32,18 @@ class _Loader(yaml.SafeLoader):
     """PyYAML's parser without its own ideas of what plain scalars mean."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the name PyYAML reads
+
+
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's writer, which quotes every text that would not be read back as itself."""
+
+
+def _write_text(dumper: _Dumper, text: str) -> yaml.Node:
+    quoted = not isinstance(scalar(text), str) or any(character in text for character in LINE_ENDS)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if quoted else None)
+
+
+_Dumper.add_representer(str, _write_text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +129,11 @@ def parse(text: str, name: str) -> Tree:
         raise SpecError(f"{name}: {str(error).splitlines()[0]}") from error
     value = None if node is None else _value(node, (), reading)
     return Tree(value=value, places=reading.places, lines=reading.lines, name=name)
+
+
+def dump(value: Any) -> str:
+    """Write plain values as YAML that `parse` reads back as the same values."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _measure_depth(text: str, reading: _Reading) -> None:
