@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -22,19 +23,21 @@ if TYPE_CHECKING:
 BAND = 0.16
 UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 ROW_HEIGHT = 1.5
+NARROW = 4.0
+POINTS = 72.0
 
 
 def profile_figure(
     profiles: Mapping[str, Profile | Band], looks: Mapping[str, Look], label: str, width: float
 ) -> Figure:
     """Draw the share of runs above each threshold, a line a method."""
-    figure = Figure(figsize=(width, 0.58 * width + 0.25), layout="constrained")
+    figure = Figure(figsize=(width, _height(width)), layout="constrained")
     axes = figure.subplots()
     for name, look in _dimmed_first(looks, profiles):
         profile = profiles[name]
         _line(axes, profile.thresholds, profile, look, every=_marks(len(profile.thresholds)))
     axes.set_xlabel(f"{label}, threshold τ")
-    axes.set_ylabel("share of runs above τ")
+    axes.set_ylabel("share above τ" if width < NARROW else "share of runs above τ")
     axes.set_ylim(-0.02, 1.02)
     _legend(figure, [looks[name] for name in profiles], width)
     return figure
@@ -42,7 +45,7 @@ def profile_figure(
 
 def curve_figure(curves: Mapping[str, Curve], looks: Mapping[str, Look], label: str, width: float) -> Figure:
     """Draw the aggregate along the steps, a line a method."""
-    figure = Figure(figsize=(width, 0.58 * width + 0.25), layout="constrained")
+    figure = Figure(figsize=(width, _height(width)), layout="constrained")
     axes = figure.subplots()
     for name, look in _dimmed_first(looks, curves):
         _line(axes, curves[name].steps, curves[name], look, every=_marks(len(curves[name].steps)))
@@ -78,6 +81,10 @@ def task_curves_figure(
     return figure
 
 
+def _height(width: float) -> float:
+    return 0.58 * width + (0.65 if width < NARROW else 0.25)
+
+
 def _line(axes: Axes, x: Any, line: Profile | Band | Curve, look: Look, *, every: int | None) -> None:
     steps, estimate = np.asarray(x, dtype=float), np.asarray(line.estimate, dtype=float)
     low, high = np.asarray(line.low, dtype=float), np.asarray(line.high, dtype=float)
@@ -111,8 +118,14 @@ def _legend(figure: Figure, shown: Sequence[Look], width: float) -> None:
         handles.append(Line2D([], [], color=OTHERS, label=f"{sum(look.dimmed for look in shown)} others"))
     if len(handles) > 1:
         longest = max(len(str(handle.get_label())) for handle in handles)
-        columns = max(1, min(len(handles), int(width / (0.45 + 0.075 * longest))))
+        columns = max(1, min(len(handles), int(width / _entry_width(longest))))
         figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=2.2)
+
+
+def _entry_width(characters: int) -> float:
+    """Return the inches that a legend's entry takes, its line and the space behind it included."""
+    size = mpl.rcParams["font.size"] - 1
+    return (4.5 + 0.58 * characters) * size / POINTS
 
 
 def _step_axis(axes: Axes, x: str) -> None:
