@@ -124,7 +124,7 @@ def _legend(figure: Figure, shown: Sequence[Look], width: float) -> None:
 
 def _entry_width(characters: int) -> float:
     """Return the inches that a legend's entry takes, its line and the space behind it included."""
-    size = mpl.rcParams["font.size"] - 1
+    size = float(mpl.rcParams["font.size"]) - 1
     return (4.5 + 0.58 * characters) * size / POINTS
 
 
