@@ -28,6 +28,8 @@ class Rules:
         Everything that needs to know whether more is better: order, bold, profiles, gaps, comparisons.
     gap
         The optimality gap.
+    iqm
+        The IQM.
     lacking
         Method id to why its aggregates are withheld because it lacks a task that another method has.
     """
@@ -36,10 +38,14 @@ class Rules:
     ranking: Withheld | None
     gap: Withheld | None
     lacking: dict[str, Withheld]
+    iqm: Withheld | None = None
 
     def listed(self) -> tuple[Withheld, ...]:
         """Every refusal, for the page."""
-        return (*(rule for rule in (self.across_tasks, self.ranking, self.gap) if rule), *self.lacking.values())
+        return (
+            *(rule for rule in (self.across_tasks, self.ranking, self.gap, self.iqm) if rule),
+            *self.lacking.values(),
+        )
 
 
 def rules(data: MetricData, spec: Spec) -> Rules:
@@ -49,6 +55,7 @@ def rules(data: MetricData, spec: Spec) -> Rules:
         ranking=_ranking(data),
         gap=_gap(data),
         lacking=_lacking(data, spec.runs.missing_tasks),
+        iqm=_iqm(data),
     )
 
 
@@ -63,7 +70,8 @@ def chosen_aggregates(data: MetricData, spec: Spec, judged: Rules) -> tuple[str,
     wanted = spec.analysis.aggregates
     if wanted == "auto":
         return AGGREGATES if judged.gap is None else AGGREGATES[:3]
-    refused = judged.across_tasks or (judged.gap if "optimality_gap" in wanted else None)
+    named = {"optimality_gap": judged.gap, "iqm": judged.iqm}
+    refused = judged.across_tasks or next((named[name] for name in wanted if named.get(name)), None)
     if refused:
         raise DataError(
             f"analysis.aggregates names {', '.join(wanted)} for metric {data.id!r}, but {refused.reason}; "
@@ -113,6 +121,16 @@ def _gap(data: MetricData) -> Withheld | None:
         quantity="optimality gap",
         reason="no optimum is declared for every task",
         mend=f"optimal_scores: {{{data.tasks[0].label}: 1.0}}   # one for each task",
+    )
+
+
+def _iqm(data: MetricData) -> Withheld | None:
+    if not {score.value for score in data.scores} <= {0.0, 1.0}:
+        return None
+    return Withheld(
+        quantity="IQM",
+        reason="every score is 0 or 1, where the IQM says nothing that the mean does not say better",
+        mend="analysis: {aggregates: [mean]}",
     )
 
 

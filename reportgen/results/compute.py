@@ -162,7 +162,8 @@ def _aggregate(
     plan: _Plan, method: Method, oriented: Oriented, analysis: Analysis, name: str, scores: tuple[Score, ...]
 ) -> Estimate:
     judged = plan.judged
-    refusal = judged.across_tasks or judged.lacking.get(method.id) or (judged.gap if name == "optimality_gap" else None)
+    own = {"optimality_gap": judged.gap, "iqm": judged.iqm}
+    refusal = judged.across_tasks or judged.lacking.get(method.id) or own.get(name)
     if refusal:
         return withheld_estimate(plan.settings, refusal.reason, refusal.mend)
     if name not in analysis.intervals:

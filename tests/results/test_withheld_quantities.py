@@ -79,3 +79,12 @@ def test_keep_aggregates_each_method_over_its_own_tasks(make):
 def test_naming_a_quantity_that_cannot_be_stated_is_an_error(make):
     with pytest.raises(DataError, match="no optimum"):
         make(TWO_TASKS, aggregates="[optimality_gap]")
+
+
+def test_the_iqm_of_successes_and_failures_gives_way_to_the_mean(make):
+    result = make({"a": {"x": [0, 1, 1, 1]}, "b": {"x": [0, 0, 1, 0]}})
+    assert result.primary_aggregate == "mean"
+    assert "0 or 1" in result.method("a").aggregates["iqm"].reason
+    assert result.method("a").aggregates["mean"].estimate == pytest.approx(0.75)
+    with pytest.raises(DataError, match="0 or 1"):
+        make({"a": {"x": [0, 1, 1, 1]}}, aggregates="[iqm]")
