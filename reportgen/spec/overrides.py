@@ -6,7 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from reportgen.errors import SpecError, did_you_mean
-from reportgen.spec.tree import parse
+from reportgen.spec.tree import parse_setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def apply(value: dict[str, Any], overrides: Sequence[str]) -> tuple[dict[str, An
         if not equals or not name.strip():
             raise SpecError(f"{shown}: write KEY=VALUE, e.g. --set analysis.seed=1")
         path = _path(name.strip(), value)
-        _put(result, path, parse(text, shown).value, shown)
+        _put(result, path, parse_setting(text, shown), shown)
         origins[path] = shown
     return result, origins
 

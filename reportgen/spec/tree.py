@@ -6,6 +6,7 @@ dates stay what was written. Duplicate keys, tags and merge keys are refused, an
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from reportgen.errors import SpecError
+from reportgen.spec.faults import Fault, fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +23,12 @@ Path = tuple[str | int, ...]
 LARGEST = 1_000_000
 DEEPEST = 50
 MOST_NODES = 10_000
+WIDEST = 100
+TOO_LARGE = f"larger than {LARGEST:,} bytes; a spec names data, it does not hold it"
 LINE_ENDS = "\x85\u2028\u2029\ufeff"
-PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map"}
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -48,10 +52,11 @@ _Dumper.add_representer(str, _write_text)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Line and column, both from 1, of a key (None in a list) and of its value."""
+    """Line and column, both from 1, of a key (None in a list) and of its value; `text` of an unquoted scalar."""
 
     value: tuple[int, int]
     key: tuple[int, int] | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +81,19 @@ class Tree:
 
 @dataclass(slots=True)
 class _Reading:
-    name: str
-    lines: tuple[str, ...]
     places: dict[Path, Place] = field(default_factory=dict)
     nodes: int = 0
+    faults: list[Fault] = field(default_factory=list)
 
 
 def excerpt(lines: tuple[str, ...], line: int, column: int) -> str:
-    """Return the source line with a caret under a column."""
-    text = lines[line - 1] if line <= len(lines) else ""
-    return f"    {text.expandtabs(1)}\n    {' ' * (column - 1)}^"
+    """Return the source line with a caret under a column; of a long line the part around the caret."""
+    written = lines[line - 1] if line <= len(lines) else ""
+    text = "".join(letter if letter.isprintable() else " " for letter in written)
+    start = max(0, column - 1 - WIDEST * 2 // 3) if len(text) > WIDEST else 0
+    before, after = "…" if start else "", "…" if len(text) > start + WIDEST else ""
+    caret = " " * (len(before) + column - 1 - start) + "^"
+    return f"    {before}{text[start : start + WIDEST].rstrip()}{after}\n    {caret}"
 
 
 def scalar(text: str) -> Any:
@@ -100,7 +108,9 @@ def scalar(text: str) -> Any:
         return _CONSTANTS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    return text
 
 
 def parse(text: str, name: str) -> Tree:
@@ -116,19 +126,18 @@ def parse(text: str, name: str) -> Tree:
     SpecError
         When it is not YAML or holds what is refused, with line, column and the source line.
     """
-    if len(text.encode()) > LARGEST:
-        raise SpecError(f"{name}: larger than {LARGEST:,} bytes; a spec names data, it does not hold it")
-    reading = _Reading(name=name, lines=tuple(text.splitlines()))
-    try:
-        _measure_depth(text, reading)
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _wrong(reading, mark, _plain(error)) from error
-    except yaml.YAMLError as error:
-        raise SpecError(f"{name}: {str(error).splitlines()[0]}") from error
-    value = None if node is None else _value(node, (), reading)
-    return Tree(value=value, places=reading.places, lines=reading.lines, name=name)
+    tree, faults = _read(text, name)
+    if faults:
+        raise SpecError("\n".join(_told(fault, tree) for fault in faults))
+    return tree
+
+
+def parse_setting(text: str, shown: str) -> Any:
+    """Parse the value of a setting; its faults are told by the setting, which has no lines."""
+    tree, faults = _read(text, shown)
+    if faults:
+        raise SpecError("\n".join(f"{shown}: {fault.message}" for fault in faults))
+    return tree.value
 
 
 def dump(value: Any) -> str:
@@ -136,27 +145,50 @@ def dump(value: Any) -> str:
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _measure_depth(text: str, reading: _Reading) -> None:
+def _read(text: str, name: str) -> tuple[Tree, tuple[Fault, ...]]:
+    """Return the tree, empty where there are faults, and all faults in the order of the file."""
+    reading = _Reading()
+    value = None
+    if len(text.encode(errors="surrogatepass")) > LARGEST:
+        return Tree(value=None, places={}, lines=(), name=name), (Fault(message=TOO_LARGE),)
+    try:
+        _scan(text, reading)
+        node = yaml.compose(text, Loader=_Loader)
+        value = None if node is None else _value(node, (), reading)
+    except yaml.YAMLError as error:
+        reading.faults.append(fault_of(error, text))
+    except _Stop as stop:
+        reading.faults.append(stop.fault)
+    tree = Tree(value=value, places=reading.places, lines=tuple(text.splitlines()), name=name)
+    return tree, tuple(sorted(dict.fromkeys(reading.faults), key=lambda fault: fault.place or (0, 0)))
+
+
+class _Stop(Exception):  # noqa: N818 - no error of its own: it carries a fault out of the recursion
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def _told(fault: Fault, tree: Tree) -> str:
+    if fault.place is None:
+        return f"{tree.name}: {fault.message}"
+    line, column = fault.place
+    return f"{tree.name}:{line}:{column}: {fault.message}\n{excerpt(tree.lines, line, column)}"
+
+
+def _scan(text: str, reading: _Reading) -> None:
+    """Refuse tags and depth before anything is built from the text."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
+        if getattr(event, "tag", None) is not None:
+            message = f"tags such as {event.tag!r} are refused; write the value itself"
+            reading.faults.append(Fault(message=message, place=_at(event.start_mark)))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                raise _wrong(reading, event.start_mark, f"nested deeper than {DEEPEST} levels")
+                raise _Stop(Fault(message=f"nested deeper than {DEEPEST} levels", place=_at(event.start_mark)))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-
-
-def _plain(error: yaml.MarkedYAMLError) -> str:
-    problem = str(error.problem)
-    if "'\\t'" in problem:
-        return "a tab stands where spaces indent; YAML is indented by spaces only"
-    return problem if error.context is None else f"{problem} ({error.context})"
-
-
-def _wrong(reading: _Reading, mark: Any, message: str) -> SpecError:
-    line, column = _at(mark)
-    return SpecError(f"{reading.name}:{line}:{column}: {message}\n{excerpt(reading.lines, line, column)}")
 
 
 def _at(mark: Any) -> tuple[int, int]:
@@ -166,31 +198,51 @@ def _at(mark: Any) -> tuple[int, int]:
 def _value(node: yaml.Node, path: Path, reading: _Reading) -> Any:
     reading.nodes += 1
     if reading.nodes > MOST_NODES:
-        raise SpecError(f"{reading.name}: grows to more than {MOST_NODES:,} values; are aliases nested in aliases?")
+        raise _Stop(Fault(message=f"grows to more than {MOST_NODES:,} values; are aliases nested in aliases?"))
+    if len(path) > DEEPEST:
+        message = f"nested deeper than {DEEPEST} levels through aliases; does an alias stand inside itself?"
+        raise _Stop(Fault(message=message, place=_at(node.start_mark)))
     reading.places.setdefault(path, Place(value=_at(node.start_mark)))
-    if node.tag not in PLAIN_TAGS:
-        raise _wrong(reading, node.start_mark, f"tags such as {node.tag!r} are refused; write the value itself")
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, index), reading) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, reading)
-    quoted = isinstance(node, yaml.ScalarNode) and node.style is not None
-    return node.value if quoted else scalar(node.value)
+    return _scalar(node, path, reading)
+
+
+def _scalar(node: yaml.Node, path: Path, reading: _Reading) -> Any:
+    if _SURROGATE.search(node.value):
+        message = "half of a surrogate pair is no character; write the character itself"
+        reading.faults.append(Fault(message=message, place=_at(node.start_mark)))
+    if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+        return node.value
+    place = reading.places[path]
+    reading.places[path] = Place(key=place.key, value=place.value, text=node.value)
+    return scalar(node.value)
 
 
 def _mapping(node: yaml.MappingNode, path: Path, reading: _Reading) -> dict[str, Any]:
     values: dict[str, Any] = {}
     lines: dict[str, int] = {}
     for key_node, value_node in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise _wrong(reading, key_node.start_mark, "a key must be a plain word")
         key = key_node.value
-        if key == "<<" and key_node.style is None:
-            raise _wrong(reading, key_node.start_mark, "merge keys (<<) are refused; write the keys out")
-        if key in values:
-            first = lines[key]
-            raise _wrong(reading, key_node.start_mark, f"the key {key!r} stands twice, first in line {first}")
+        message = _wrong_key(key_node, lines)
+        if message:
+            reading.faults.append(Fault(message=message, place=_at(key_node.start_mark)))
+            continue
         lines[key] = key_node.start_mark.line + 1
         reading.places[*path, key] = Place(key=_at(key_node.start_mark), value=_at(value_node.start_mark))
         values[key] = _value(value_node, (*path, key), reading)
     return values
+
+
+def _wrong_key(node: yaml.Node, lines: Mapping[str, int]) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        return "a key must be a plain word"
+    if node.value == "<<" and node.style is None:
+        return "merge keys (<<) are refused; write the keys out"
+    if _SURROGATE.search(node.value):
+        return "half of a surrogate pair is no character; write the character itself"
+    if node.value in lines:
+        return f"the key {node.value!r} stands twice, first in line {lines[node.value]}"
+    return ""
