@@ -7,8 +7,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
-from agents import METHODS, Agent, HyperParameters, Transition, epsilon_greedy, greedy
 from environments import all_environments
+from methods import METHODS, Agent, HyperParameters, Transition, epsilon_greedy, greedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

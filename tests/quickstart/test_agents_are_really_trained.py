@@ -7,8 +7,8 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from agents import METHODS, HyperParameters
 from environments import all_environments, exact_bounds
+from methods import METHODS, HyperParameters
 from training import ROUNDS, SEEDS, train
 
 from reportgen.resources import shipped
