@@ -8,6 +8,20 @@ from typing import Any
 
 import yaml
 
+IN_PLAIN_WORDS = {
+    r"found character '\\t'": "a tab stands where spaces indent; YAML is indented by spaces only",
+    r"found character '(.+)' that cannot start any token": "a text that begins with {0} must stand in quotes",
+    r"found undefined alias '(.+)'": "*{0} repeats what is marked &{0}, but nothing is; quote a text that begins "
+    "with *",
+    r"mapping values are not allowed": "no ':' may stand here; indent the keys of a section alike, and quote a text "
+    "that holds ': '",
+    r"expected ',' or '(.)'": "expected ',' or {0!r}, which closes line {line}; quote a text that holds ': ' or ','",
+    r"expected <block end>": "the indentation does not fit; the keys of a section start in the same column",
+    r"could not find expected ':'": "a key needs ': ' and a value",
+    r"but found another document": "a spec is one document; take the rest away",
+    r"expected '<document start>'": "a key and ': ' are expected here",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
@@ -45,30 +59,13 @@ def _character(error: yaml.reader.ReaderError, text: str) -> Fault:
 def _unclosed(context: str, mark: Any, text: str) -> str:
     if "quoted scalar" in context:
         return "this quote is never closed"
-    if "flow" in context:
-        return f"this {text[mark.index]!r} is never closed"
-    return f"the file ends {context}"
+    opened = text[mark.index : mark.index + 1]
+    return f"this {opened!r} is never closed" if opened in {"[", "{"} else "it ends in the middle of a list or mapping"
 
 
 def _plain(problem: str, context: str, opened: Any) -> str:
-    begins = re.fullmatch(r"found character '(.+)' that cannot start any token", problem)
-    alias = re.fullmatch(r"found undefined alias '(.+)'", problem)
-    if begins and begins[1] == "\\t":
-        return "a tab stands where spaces indent; YAML is indented by spaces only"
-    if begins:
-        return f"a text that begins with {begins[1]} must stand in quotes"
-    if alias:
-        return f"*{alias[1]} repeats what is marked &{alias[1]}, and nothing is; a text that begins with * needs quotes"
-    if "mapping values are not allowed" in problem:
-        return "no ':' may stand here; indent the keys of a section alike, and quote a text that holds ': '"
-    if problem.startswith("expected ',' or") and opened is not None:
-        return (
-            f"{problem.partition(', but')[0]} (opened in line {opened.line + 1}); quote a text that holds ': ' or ','"
-        )
-    if problem.startswith("expected <block end>"):
-        return "the indentation does not fit; the keys of a section start in the same column"
-    if problem.startswith("could not find expected ':'"):
-        return "a key needs ': ' and a value"
-    if "another document" in problem:
-        return "a spec is one document; take the rest away"
+    for pattern, words in IN_PLAIN_WORDS.items():
+        found = re.match(pattern, problem)
+        if found:
+            return words.format(*found.groups(), line=opened.line + 1 if opened else "")
     return f"{problem} ({context})" if context else problem

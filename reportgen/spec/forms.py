@@ -13,3 +13,6 @@ def _as_tuple(value: object) -> object:
 
 one_or_many = BeforeValidator(_as_tuple)
 """Accepts a single text as a list of one."""
+
+SHORT_SOURCES = ("files", "wandb", "wandb_offline")
+"""Forms of a source that may stand at the top level, for a list of one."""

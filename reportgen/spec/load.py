@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from reportgen.errors import SpecError, did_you_mean
-from reportgen.spec.messages import mistakes
+from reportgen.spec.effective import effective
+from reportgen.spec.forms import SHORT_SOURCES
+from reportgen.spec.messages import Written, mistakes, no_source
 from reportgen.spec.model import Spec
 from reportgen.spec.overrides import apply
-from reportgen.spec.tree import Place, Tree, dump, excerpt, parse
+from reportgen.spec.tree import LARGEST, TOO_LARGE, Place, Tree, dump, excerpt, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reportgen.spec.messages import Mistake
     from reportgen.spec.tree import Path as Keys
-
-SHORTHANDS = ("files", "wandb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,7 +53,8 @@ class LoadedSpec:
     @property
     def slug(self) -> str:
         """Folder name of the report."""
-        stem = re.sub(r"[^a-z0-9_-]+", "-", self.path.stem.lower()).strip("-_")[:80]
+        plain = unicodedata.normalize("NFKD", self.path.stem).encode("ascii", "ignore").decode().lower()
+        stem = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_")[:80]
         return self.spec.report.slug or stem or "report"
 
     @property
@@ -68,7 +70,7 @@ class LoadedSpec:
 
     def effective(self) -> str:
         """Return the effective spec as YAML: defaults, the file and settings together."""
-        return _dumped(self.spec, self.spec.root)
+        return dump(effective(self.spec))
 
     def where(self, *keys: str | int) -> str:
         """Return ``file:line:column`` of a value, or the setting it comes from; of the nearest part that is written."""
@@ -102,18 +104,24 @@ def loads(text: str, name: str = "spec.yaml", *, overrides: Sequence[str] = ()) 
 
 
 def _read(path: Path) -> str:
-    if path.is_dir():
-        specs = sorted(file.name for file in path.glob("*.y*ml"))
-        raise SpecError(f"{path}: a folder; give a spec file{': ' + ', '.join(specs[:5]) if specs else ''}")
-    if not path.exists():
-        there = [file.name for file in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-        raise SpecError(f"{path}: no such file{did_you_mean(path.name, there)}")
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SpecError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
+        if path.is_dir():
+            specs = sorted(file.name for file in path.glob("*.y*ml"))
+            raise SpecError(f"{path}: a folder; give a spec file{': ' + ', '.join(specs[:5]) if specs else ''}")
+        if not path.exists():
+            there = [file.name for file in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+            raise SpecError(f"{path}: no such file{did_you_mean(path.name, there)}")
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except OSError as error:
         raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(content) > LARGEST:
+        raise SpecError(f"{path}: {TOO_LARGE}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SpecError(f"{path}:{line}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
 
 
 def _loaded(text: str, path: Path, overrides: Sequence[str]) -> LoadedSpec:
@@ -122,30 +130,31 @@ def _loaded(text: str, path: Path, overrides: Sequence[str]) -> LoadedSpec:
         raise SpecError(f"{path}: the spec is empty; `reportgen init` writes one to start from")
     if not isinstance(tree.value, dict):
         raise SpecError(f"{path}:1:1: a spec is a mapping of keys to values, e.g. `files: {{path: scores.csv}}`")
-    tree = _spelled_out(tree)
+    tree, short = _spelled_out(tree)
     value, origins = apply(tree.value, overrides)
-    if not value.get("sources"):
-        raise SpecError(f"{path}: no source of runs; write e.g. `files: {{path: scores.csv, values: [score]}}`")
-    spec = _validated(value, tree, origins)
-    published = "." if Path(spec.root).is_absolute() else spec.root
+    spec = _validated(value, tree, short, origins)
+    published = spec.model_copy(update={"root": "."}) if Path(spec.root).is_absolute() else spec
     return LoadedSpec(
         spec=spec,
         path=path,
-        root=(path.resolve().parent / spec.root).resolve(),
-        text=_dumped(spec, published),
+        root=(path.parent / spec.root).resolve(),
+        text=dump(effective(published)),
         tree=tree,
         origins=origins,
     )
 
 
-def _spelled_out(tree: Tree) -> Tree:
-    """Turn a top-level ``files:`` or ``wandb:`` into the list of sources it stands for, places included."""
-    short = [name for name in SHORTHANDS if name in tree.value]
-    if not short:
-        return tree
-    name = short[0]
-    if len(short) > 1 or "sources" in tree.value:
-        line, column = (tree.places[short[-1],].key) or (1, 1)
+def _spelled_out(tree: Tree) -> tuple[Tree, dict[Keys, str]]:
+    """Turn a source at the top level, as ``files:``, into the list of sources it stands for, places included.
+
+    Returns the tree, and for each source that was written short how it was written.
+    """
+    written = [name for name in SHORT_SOURCES if name in tree.value]
+    if not written:
+        return tree, {}
+    name = written[0]
+    if len(written) > 1 or "sources" in tree.value:
+        line, column = max(tree.places[key,].key or (1, 1) for key in ("sources", *SHORT_SOURCES) if key in tree.value)
         raise SpecError(
             f"{tree.name}:{line}:{column}: several sources go into one list: "
             "`sources: [{files: ...}, {wandb: ...}]`\n" + excerpt(tree.lines, line, column)
@@ -156,38 +165,63 @@ def _spelled_out(tree: Tree) -> Tree:
     value = {key: item for key, item in tree.value.items() if key != name}
     places = dict(tree.places)
     for path, place in tree.places.items():
-        if path and path[0] == name:
+        if path[:1] == (name,):
             inside = path[1:] if several else (0, *path[1:])
             places["sources", *inside[:1], *((name,) if inside else ()), *inside[1:]] = place
-    return replace(tree, value={"sources": [{name: entry} for entry in entries], **value}, places=places)
+    places["sources",] = places[name,]
+    short: dict[Keys, str] = {
+        ("sources", index, name): f"{name}.{index}" if several else name for index in range(len(entries))
+    }
+    return replace(tree, value={"sources": [{name: entry} for entry in entries], **value}, places=places), short
 
 
-def _validated(value: dict[str, Any], tree: Tree, origins: Mapping[Keys, str]) -> Spec:
+def _validated(value: dict[str, Any], tree: Tree, short: dict[Keys, str], origins: Mapping[Keys, str]) -> Spec:
+    found: list[Mistake] = [] if value.get("sources") else [no_source(value)]
     try:
-        return Spec.model_validate_json(json.dumps(value))
+        spec = Spec.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        found = mistakes(error.errors(include_url=False), value)
+        texts = {path: place.text for path, place in tree.places.items() if place.text and not _origin(origins, path)}
+        others = mistakes(error.errors(include_url=False), Written(value=value, short=short, texts=texts))
+        found += [mistake for mistake in others if not (found and mistake.path == ("sources",))]
+    if not found:
+        return spec
     told = sorted(found, key=lambda mistake: _order(mistake, tree, origins))
     raise SpecError("\n".join(_told(mistake, tree, origins) for mistake in told))
 
 
 def _order(mistake: Mistake, tree: Tree, origins: Mapping[Keys, str]) -> tuple[bool, tuple[int, int]]:
-    place = _nearest(tree, mistake.path)
-    return _origin(origins, mistake.path) is not None, place.value if place else (0, 0)
+    return _cause(mistake, tree, origins) is not None, _line_and_column(mistake, tree)
 
 
 def _told(mistake: Mistake, tree: Tree, origins: Mapping[Keys, str]) -> str:
-    setting = _origin(origins, mistake.path)
+    setting = _cause(mistake, tree, origins)
     if setting:
         return f"{setting}: {mistake.message}"
-    place = _nearest(tree, mistake.path)
-    line, column = (1, 1) if place is None else ((place.key or place.value) if mistake.at_key else place.value)
+    if not mistake.path:
+        return f"{tree.name}: {mistake.message}"
+    line, column = _line_and_column(mistake, tree)
     return f"{tree.name}:{line}:{column}: {mistake.message}\n{excerpt(tree.lines, line, column)}"
 
 
+def _line_and_column(mistake: Mistake, tree: Tree) -> tuple[int, int]:
+    place = _nearest(tree, mistake.path)
+    if place is None:
+        return (1, 1) if mistake.path else (0, 0)
+    return (place.key or place.value) if mistake.at_key else place.value
+
+
+def _cause(mistake: Mistake, tree: Tree, origins: Mapping[Keys, str]) -> str | None:
+    """Return the setting that made a mistake: at its place or above, else the last one that changed a part of it."""
+    above = _origin(origins, mistake.path)
+    if above or not mistake.path or (mistake.absent and mistake.path in tree.places):
+        return above
+    inside = [setting for path, setting in origins.items() if path[: len(mistake.path)] == mistake.path]
+    return inside[-1] if inside else None
+
+
 def _origin(origins: Mapping[Keys, str], keys: Sequence[str | int]) -> str | None:
-    behind = [path for path in origins if tuple(keys[: len(path)]) == path]
-    return origins[max(behind, key=len)] if behind else None
+    above = [path for path in origins if tuple(keys[: len(path)]) == path]
+    return origins[max(above, key=len)] if above else None
 
 
 def _where(tree: Tree, origins: Mapping[Keys, str], keys: Sequence[str | int]) -> str:
@@ -203,20 +237,3 @@ def _nearest(tree: Tree, keys: Sequence[str | int]) -> Place | None:
     """Return the place of the longest part of a path that is written in the file."""
     lengths = range(len(keys), 0, -1)
     return next((tree.places[tuple(keys[:length])] for length in lengths if tuple(keys[:length]) in tree.places), None)
-
-
-def _dumped(spec: Spec, root: str) -> str:
-    """Write a spec as YAML: sections with defaults in full, lists and alternatives as far as they were written."""
-    every = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
-    written = spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    for key in ("sources", "methods", "metrics", "normalization"):
-        if key in written and key in every:
-            every[key] = written[key]
-    every["axes"] = {
-        name: {key: written["axes"][name][key] for key in form.written}
-        for name in written.get("axes", {})
-        if (form := getattr(spec.axes, name)) is not None
-    }
-    every["root"] = root
-    kept = {key: value for key, value in every.items() if value not in ({}, [])}
-    return dump(kept)

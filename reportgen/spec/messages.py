@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from reportgen.errors import did_you_mean
-from reportgen.spec.model import Section, Spec
+from reportgen.errors import did_you_mean, nearest
+from reportgen.spec.forms import SHORT_SOURCES
+from reportgen.spec.kinds import (
+    bounds_of,
+    choices,
+    field_at,
+    is_section,
+    keys_of,
+    kinds_at,
+    kinds_of,
+    limits,
+    number,
+    sections_at,
+    words,
+)
+from reportgen.spec.model import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pydantic_core import ErrorDetails
 
+    from reportgen.spec.kinds import Kind
     from reportgen.spec.tree import Path
 
-EXPECTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "tuple_type": "a list",
-    "list_type": "a list",
-}
-SHARES = {"confidence_level", "iqm_trim_percentage", "fraction"}
-BOUNDS = {
-    "greater_than": ("more than", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than": ("less than", "lt"),
-    "less_than_equal": ("at most", "le"),
+WRONG_FORM = {"string_type", "int_type", "int_from_float", "float_type", "bool_type", "dict_type", "tuple_type"}
+WRONG_FORM |= {"list_type", "model_type", "model_attributes_type", "literal_error"}
+OUT_OF_BOUNDS = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
+LONGEST = 60
+SHORTEST = 3
+# what a single word most likely stands for where a mapping is meant
+FIRST_KEYS = {
+    "FilesSource": "path",
+    "WandbSource": "project",
+    "WandbOfflineSource": "path",
+    "AxisForm": "config",
+    "StepAxis": "key",
+    "Score": "reduce",
+    "Normalization": "method",
+    "Comparisons": "against",
+    "Output": "dir",
+    "ReportSection": "title",
+    "Visualization": "style",
 }
 
 
@@ -43,23 +58,72 @@ class Mistake:
     path: Path
     message: str
     at_key: bool = False
+    absent: bool = False
 
 
-def mistakes(errors: Iterable[ErrorDetails], value: Any) -> tuple[Mistake, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A spec as it was written, for messages.
+
+    Parameters
+    ----------
+    value
+        Nested dicts, lists and scalars.
+    short
+        The paths of sources that were written short, and how: ``("sources", 0, "files")`` to ``"files"``.
+    texts
+        The text of unquoted scalars.
+    """
+
+    value: Any
+    short: dict[Path, str]
+    texts: dict[Path, str]
+
+    def name(self, path: Path) -> str:
+        """Return a path as it was written."""
+        for long, short in self.short.items():
+            if path[: len(long)] == long:
+                return ".".join([short, *map(str, path[len(long) :])])
+        return ".".join(map(str, path))
+
+    def at(self, path: Path) -> Any:
+        """Return the value at a path."""
+        here = self.value
+        for part in path:
+            here = here[part]
+        return here
+
+
+def mistakes(errors: Iterable[ErrorDetails], written: Written) -> tuple[Mistake, ...]:
     """Turn the validation errors of a spec into one mistake per place.
 
     Where a value may have several forms, the errors of forms that it does not resemble are left out: an error deeper
-    inside says more than "not a text".
+    inside says more than "not a text". A missing key is not told where an unknown one is near.
     """
     found: dict[Path, list[ErrorDetails]] = {}
     for error in errors:
-        found.setdefault(_real_path(error, value), []).append(error)
+        found.setdefault(_real_path(error, written.value), []).append(error)
+    unknown = [path for path, here in found.items() if any(error["type"] == "extra_forbidden" for error in here)]
     told = []
     for path, here in found.items():
         deeper = any(other[: len(path)] == path and len(other) > len(path) for other in found)
-        if not (deeper and all(error["type"] in EXPECTED or error["type"] == "literal_error" for error in here)):
-            told.append(_mistake(path, here, value))
+        meant = any(other[:-1] == path[:-1] and nearest(str(other[-1]), [str(path[-1])]) for other in unknown if path)
+        if deeper and all(error["type"] in WRONG_FORM for error in here):
+            continue
+        if meant and all(error["type"] == "missing" for error in here):
+            continue
+        told.append(_mistake(path, here, written))
     return tuple(told)
+
+
+def no_source(value: Any) -> Mistake:
+    """Return what is told of a spec without a source of runs."""
+    path: Path = ("sources",) if isinstance(value, dict) and "sources" in value else ()
+    message = (
+        "no source of runs; write e.g. `files: {path: scores.csv, values: [score]}` "
+        "or `wandb: {entity: me, project: mine}`"
+    )
+    return Mistake(path=path, message=message, at_key=True)
 
 
 def _real_path(error: ErrorDetails, value: Any) -> Path:
@@ -68,7 +132,7 @@ def _real_path(error: ErrorDetails, value: Any) -> Path:
     here = value
     last = len(error["loc"]) - 1
     for place, part in enumerate(error["loc"]):
-        absent = place == last and error["type"] in {"missing", "extra_forbidden"}
+        absent = place == last and error["type"] in {"missing", "extra_forbidden"} and isinstance(part, str)
         if (isinstance(here, dict) and part in here) or (
             isinstance(here, list) and isinstance(part, int) and part < len(here)
         ):
@@ -79,80 +143,114 @@ def _real_path(error: ErrorDetails, value: Any) -> Path:
     return tuple(path)
 
 
-def _mistake(path: Path, errors: Sequence[ErrorDetails], value: Any) -> Mistake:
-    kinds = {error["type"]: error for error in errors}
-    name = ".".join(map(str, path))
-    if "extra_forbidden" in kinds:
-        return Mistake(path=path, message=_unknown_key(path), at_key=True)
-    if "missing" in kinds:
-        return Mistake(path=path[:-1], message=f"{_section(path[:-1])} needs {path[-1]!r}, which is missing")
-    message = _wrong_value(name, _at(value, path), path, kinds, errors)
-    return Mistake(path=path, message=message)
+def _mistake(path: Path, errors: Sequence[ErrorDetails], written: Written) -> Mistake:
+    types = {error["type"]: error for error in errors}
+    if "extra_forbidden" in types:
+        return Mistake(path=path, message=_unknown_key(path, written), at_key=True)
+    if "missing" in types and isinstance(types["missing"]["loc"][-1], str):
+        message = f"{_section(path[:-1], written)} needs the key {path[-1]!r}, which is missing"
+        return Mistake(path=path[:-1], message=message, absent=True)
+    if errors[0]["loc"][-1:] == ("[key]",):
+        return Mistake(path=path, message=_wrong_key(path, errors[0], written), at_key=True)
+    return Mistake(path=path, message=_wrong_value(path, types, written))
 
 
-def _wrong_value(
-    name: str, given: Any, path: Path, kinds: dict[str, ErrorDetails], errors: Sequence[ErrorDetails]
-) -> str:
-    bound = next((kind for kind in BOUNDS if kind in kinds), None)
-    if "value_error" in kinds:
-        return str(kinds["value_error"].get("ctx", {}).get("error", ""))
-    if "literal_error" in kinds:
-        return _choice(name, given, errors)
-    if bound:
-        words, key = BOUNDS[bound]
-        return f"{name} must be {words} {kinds[bound]['ctx'][key]:g}, not {_shown(given)}{_percent(given, path)}"
-    if "string_too_short" in kinds:
+def _wrong_value(path: Path, types: dict[str, ErrorDetails], written: Written) -> str:
+    name, given, kinds = f"`{written.name(path)}`", written.at(path), kinds_at(path)
+    if "value_error" in types:
+        return _against_a_rule(path, types["value_error"], written)
+    if given is None:
+        return f"{name} is empty; take the key away, or give it {_expected(kinds)}{_example(path)}"
+    if given in ("", []):
         return f"{name} must not be empty"
-    if "string_pattern_mismatch" in kinds:
+    if "string_pattern_mismatch" in types:
         return f"{name} may hold lowercase letters, digits, - and _ (up to 80), not {_shown(given)}"
-    expected = " or ".join(dict.fromkeys(EXPECTED.get(kind, kinds[kind]["msg"]) for kind in kinds))
-    return f"{name} must be {expected}{_example(path)}, not {_shown(given)}{_quote(given, kinds)}"
+    if types.keys() & OUT_OF_BOUNDS:
+        return f"{name} must be {bounds_of(kinds)}, not {_shown(given)}{_share(given, kinds)}"
+    return f"{name} must be {_expected(kinds)}{_example(path)}, not {_shown(given)}{_hint(path, kinds, written)}"
 
 
-def _unknown_key(path: Path) -> str:
-    known = sorted({field for model in _models_at(path[:-1]) for field in _names(model)})
+def _against_a_rule(path: Path, error: ErrorDetails, written: Written) -> str:
+    """Return what a rule of the model says about the parts of a section together."""
+    given = written.at(path)
+    if isinstance(given, dict) and given and all(part is None for part in given.values()):
+        return f"`{written.name((*path, next(iter(given))))}` is empty; give it a mapping"
+    return str(error.get("ctx", {}).get("error", ""))
+
+
+def _unknown_key(path: Path, written: Written) -> str:
+    key, known = str(path[-1]), sorted({key for section in sections_at(path[:-1]) for key in keys_of(section)})
     if len(path) == 1:
-        known = sorted({*known, "files", "wandb"})
-    near = did_you_mean(str(path[-1]), known)
-    return f"unknown key {path[-1]!r} in {_section(path[:-1])}{near or '; it may have ' + ', '.join(known)}"
+        known = sorted({*known, *SHORT_SOURCES})
+    said = f"unknown key {key!r} in {_section(path[:-1], written)}"
+    near = nearest(key, known, count=2, cutoff=0.65) or _begun(key, known)
+    elsewhere = [path for path, keys in _plain_sections() if key in keys]
+    if elsewhere and not near:
+        return f"{said}; it belongs into {' or '.join(f'`{path}`' for path in elsewhere)}"
+    return said + (did_you_mean(key, near) or f"; the keys here are {', '.join(known)}")
 
 
-def _section(path: Path) -> str:
-    return f"`{'.'.join(map(str, path))}`" if path else "the spec"
+def _begun(key: str, known: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in known if len(key) >= SHORTEST and word.startswith(key))
 
 
-def _choice(name: str, given: Any, errors: Sequence[ErrorDetails]) -> str:
-    choices: list[str] = []
-    for error in errors:
-        if error["type"] == "literal_error":
-            choices += str(error["ctx"]["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
-    also = " or a list" if any(error["type"] == "tuple_type" for error in errors) else ""
-    also += " or a number" if any(error["type"] == "float_type" for error in errors) else ""
-    near = did_you_mean(str(given), choices)
-    return f"{name} must be one of {', '.join(sorted(set(choices)))}{also}, not {_shown(given)}{near}"
+def _wrong_key(path: Path, error: ErrorDetails, written: Written) -> str:
+    known = str(error.get("ctx", {}).get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
+    key = str(path[-1])
+    return f"{_section(path[:-1], written)} takes {', '.join(sorted(known))}, not {key!r}{did_you_mean(key, known)}"
 
 
-def _percent(given: Any, path: Path) -> str:
-    share = isinstance(given, int | float) and 1 < given <= 100  # noqa: PLR2004
-    return (
-        f"; did you mean {given / 100:g}?"
-        if share and path[-1] in {"confidence_level", "iqm_trim_percentage", "fraction"}
-        else ""
-    )
+def _plain_sections() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the sections that stand once at a fixed place, and their keys."""
+    for name, field in Spec.model_fields.items():
+        for kind in kinds_of(field.annotation):
+            if is_section(kind.type):
+                yield name, tuple(keys_of(kind.type))
+
+
+def _section(path: Path, written: Written) -> str:
+    return f"`{written.name(path)}`" if path else "the spec"
+
+
+def _expected(kinds: Sequence[Kind]) -> str:
+    """Return what may stand there: ``one of a, b or a number``."""
+    named = choices(kinds)
+    forms = [f"one of {', '.join(named)}" if len(named) > 1 else named[0]] if named else []
+    forms += [word if word == "true or false" else f"a {word}" for word in words(kinds)]
+    return " or ".join([", ".join(forms[:-1]), forms[-1]] if len(forms) > 1 else forms)
+
+
+def _share(given: Any, kinds: Sequence[Kind]) -> str:
+    """Return the word for a percentage where a share is meant."""
+    bounds, share = limits(kinds), given / 100
+    top = bounds.get("lt", bounds.get("le"))
+    fits = top is not None and top <= 1 <= given and bounds.get("gt", bounds.get("ge", 0)) < share <= top
+    return f"; did you mean {share:g}?" if fits else ""
 
 
 def _example(path: Path) -> str:
-    for model in _models_at(path[:-1]):
-        for name, field in model.model_fields.items():
-            if path[-1] in {name, field.alias} and isinstance(field.default, int | float | str):
-                return f", e.g. {_shown(field.default)}"
-    return ""
+    field = field_at(path)
+    default = None if field is None else field.default
+    if isinstance(default, int | float) and not isinstance(default, bool):
+        return f", e.g. {number(default)}"
+    return f", e.g. {default}" if isinstance(default, str) and len(default) > 1 and not choices(kinds_at(path)) else ""
 
 
-def _quote(given: Any, kinds: Iterable[str]) -> str:
-    if "string_type" in kinds and isinstance(given, bool | int | float):
-        return f"; if that is a name, quote it: {_shown(str(given).lower() if isinstance(given, bool) else str(given))}"
-    return ""
+def _hint(path: Path, kinds: Sequence[Kind], written: Written) -> str:
+    given, forms = written.at(path), words(kinds)
+    if "text" in forms and isinstance(given, bool | int | float):
+        return f"; if that is a name, quote it: '{written.texts.get(path) or _shown(given)}'"
+    if isinstance(given, dict) and any("mapping" in form for form in forms):
+        return "; did you mean a list of one, [{...}]?"
+    if not isinstance(given, str):
+        return ""
+    for kind in kinds:
+        if is_section(kind.type) and kind.type.__name__ in FIRST_KEYS:
+            return f"; did you mean {{{FIRST_KEYS[kind.type.__name__]}: {given}}}?"
+    near = did_you_mean(given, choices(kinds))
+    items = kinds_at((*path, 0))
+    fits = given in choices(items) or any(form.startswith("list of text") for form in forms)
+    return f"; did you mean [{given}]?" if fits and not near else near
 
 
 def _shown(value: Any) -> str:
@@ -160,39 +258,9 @@ def _shown(value: Any) -> str:
         return str(value).lower()
     if value is None:
         return "nothing"
+    if isinstance(value, dict):
+        return f"a mapping of {len(value)} {'key' if len(value) == 1 else 'keys'}"
+    if isinstance(value, list):
+        return f"a list of {len(value)} {'item' if len(value) == 1 else 'items'}"
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004
-
-
-def _at(value: Any, path: Path) -> Any:
-    for part in path:
-        value = value[part]
-    return value
-
-
-def _names(model: type[Section]) -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        yield field.alias or name
-
-
-def _models_at(path: Path) -> tuple[type[Section], ...]:
-    """Return the sections that may stand at a path."""
-    models: tuple[type[Section], ...] = (Spec,)
-    for part in path:
-        inside = [
-            nested
-            for model in models
-            for name, field in model.model_fields.items()
-            if part in {name, field.alias}
-            for nested in sections_in(field.annotation)
-        ]
-        models = tuple(inside) or models
-    return models
-
-
-def sections_in(annotation: Any) -> Iterator[type[Section]]:
-    """Yield the sections named anywhere in a field's type."""
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from sections_in(argument)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

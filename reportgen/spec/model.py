@@ -83,6 +83,15 @@ class WandbSource(Section):
     """Glob over the runs' display names."""
 
 
+class WandbOfflineSource(Section):
+    """Runs that the W&B SDK recorded on disk, with or without a server."""
+
+    path: Name
+    """Folder that holds `offline-run-*` or `run-*` folders, at any depth; relative to `root`."""
+    name: str | None = None
+    """Handle of this source for `methods`."""
+
+
 class SourceEntry(Section):
     """One source of runs: exactly one of the forms."""
 
@@ -90,11 +99,13 @@ class SourceEntry(Section):
     """Scores in files."""
     wandb: WandbSource | None = None
     """Runs of a W&B project."""
+    wandb_offline: WandbOfflineSource | None = None
+    """Runs that the W&B SDK recorded on disk."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> SourceEntry:
-        if (self.files is None) == (self.wandb is None):
-            raise ValueError("a source is exactly one of 'files:' or 'wandb:'")
+        if sum(form is not None for form in (self.files, self.wandb, self.wandb_offline)) != 1:
+            raise ValueError("a source is exactly one of 'files:', 'wandb:' or 'wandb_offline:'")
         return self
 
 
@@ -131,6 +142,15 @@ class AxisForm(Section):
         return self._written
 
 
+class StepAxis(Section):
+    """Which keys of a run's history count its steps, or its time."""
+
+    key: Names = ()
+    """Keys; the first that a run has counts."""
+    rules: dict[str, Name] = Field(default_factory=dict)
+    """Regular expression on the metric's name to the key that counts its steps; before `key`."""
+
+
 class Axes(Section):
     """What identifies a score. Axes that a file source fixes by columns, placeholders or constants win."""
 
@@ -140,6 +160,10 @@ class Axes(Section):
     """The task (environment) of a run or of a metric."""
     seed: AxisForm | None = None
     """The seed's name; a name, not a key."""
+    step: StepAxis | None = None
+    """Keys that count steps in W&B runs; default: what the run declared, else the usual names, else `_step`."""
+    wall_time: StepAxis | None = None
+    """Keys that measure time in W&B runs, e.g. `_runtime`, in seconds."""
 
 
 class MethodSelector(Section):
@@ -247,9 +271,9 @@ class MetricEntry(Section):
 class Metrics(Section):
     """What is measured."""
 
-    primary: tuple[str | MetricEntry, ...] = ()
+    primary: tuple[Name | MetricEntry, ...] = ()
     """One section each, with aggregates and comparisons; default: every value column of the file sources."""
-    secondary: tuple[str | MetricEntry, ...] = ()
+    secondary: tuple[Name | MetricEntry, ...] = ()
     """Curves and a summary table, no comparisons."""
     directions: tuple[dict[Direction, str], ...] = ()
     """Ordered rules {direction: regular expression on the metric's name}; the first match wins."""
@@ -341,7 +365,7 @@ class Spec(Section):
     report: ReportSection = ReportSection()
     """Title, authors, description."""
     sources: tuple[SourceEntry, ...] = ()
-    """Where runs come from; a top-level `files:` or `wandb:` is a list of one."""
+    """Where runs come from; one form at the top level (`files:`, `wandb:`, `wandb_offline:`) is a list of one."""
     axes: Axes = Axes()
     """What identifies a score."""
     methods: dict[str, MethodSelector] | None = None

@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_origin
 
 from reportgen.resources import shipped
-from reportgen.spec.forms import one_or_many
-from reportgen.spec.messages import sections_in
-from reportgen.spec.model import FilesSource, Section, Spec, WandbSource
+from reportgen.spec.forms import SHORT_SOURCES
+from reportgen.spec.kinds import bounds_of, choices, field_of, inside, is_section, keys_of, kinds_in, words
+from reportgen.spec.model import Section, SourceEntry, Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydantic.fields import FieldInfo
+
+    from reportgen.spec.kinds import Kind
 
 INTRODUCTION = """# The report spec
 
@@ -55,7 +57,8 @@ def json_schema() -> str:
     """Return the JSON schema, for completion and checks in an editor; the short forms of sources included."""
     schema = Spec.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
-    for name, section in (("files", FilesSource), ("wandb", WandbSource)):
+    for name in SHORT_SOURCES:
+        section = next(kind.type for kind in kinds_in(SourceEntry, name))
         one = {"$ref": f"#/$defs/{section.__name__}"}
         schema["properties"][name] = {
             "anyOf": [one, {"type": "array", "items": one}],
@@ -78,9 +81,8 @@ def _sections() -> Iterator[tuple[str, type[Section]]]:
     queue: list[tuple[str, type[Section]]] = [("", Spec)]
     while queue:
         path, section = queue.pop(0)
-        for name, field in section.model_fields.items():
-            for nested in sections_in(field.annotation):
-                place = f"{path}{field.alias or name}{_index(field)}"
+        for key in keys_of(section):
+            for place, nested in _nested(f"{path}{key}", kinds_in(section, key)):
                 fresh = nested not in places
                 places.setdefault(nested, []).append(f"`{place}`")
                 if fresh:
@@ -89,50 +91,32 @@ def _sections() -> Iterator[tuple[str, type[Section]]]:
         yield ", ".join(dict.fromkeys(found)), section
 
 
-def _index(field: FieldInfo) -> str:
-    text = str(field.annotation)
-    if "tuple[" in text:
-        return "[]"
-    return ".NAME" if "dict[" in text else ""
+def _nested(place: str, kinds: Iterable[Kind]) -> Iterator[tuple[str, type[Section]]]:
+    """Yield the sections of an option: its value, the items of a list, or the values of a free mapping."""
+    for kind in kinds:
+        if is_section(kind.type):
+            yield place, kind.type
+        else:
+            mark = "[]" if get_origin(kind.type) is tuple else ".NAME"
+            yield from _nested(f"{place}{mark}", inside(kind, 0))
 
 
 def _table(section: type[Section]) -> str:
     rows = ["| key | type | default | meaning |", "|---|---|---|---|"]
-    for name, field in section.model_fields.items():
-        cells = (f"`{field.alias or name}`", _type(field), _default(field), " ".join((field.description or "").split()))
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    for key in keys_of(section):
+        field = field_of(section, key)
+        if field is not None:
+            meaning = " ".join((field.description or "").split())
+            cells = (f"`{key}`", _type(tuple(kinds_in(section, key))), _default(field), meaning)
+            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n"
 
 
-def _type(field: FieldInfo) -> str:
-    return " or ".join(dict.fromkeys(_words(field.annotation)))
-
-
-def _words(annotation: Any) -> Iterator[str]:
-    """Yield the forms a value may have, in plain words."""
-    plain = {str: "text", int: "whole number", float: "number", bool: "true or false", Any: "any value"}
-    origin = getattr(annotation, "__origin__", None)
-    arguments = get_args(annotation)
-    if annotation is type(None):
-        return
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        yield "mapping, below"
-    elif annotation in plain:
-        yield plain[annotation]
-    elif origin is tuple:
-        inside = " or ".join(dict.fromkeys(word for part in arguments if part is not ... for word in _words(part)))
-        yield f"list of {inside}"
-    elif origin is dict:
-        yield f"mapping to {' or '.join(dict.fromkeys(_words(arguments[1])))}"
-    elif str(annotation).startswith("typing.Literal"):
-        yield ", ".join(f"`{choice}`" for choice in arguments)
-    elif str(annotation).startswith("typing.Annotated"):
-        if one_or_many in arguments:
-            yield "text"
-        yield from _words(arguments[0])
-    else:
-        for part in arguments:
-            yield from _words(part)
+def _type(kinds: tuple[Kind, ...]) -> str:
+    """Return the forms a value may have, in plain words, with the bounds of a number."""
+    named = ", ".join(f"`{choice}`" for choice in choices(kinds))
+    forms = [*([named] if named else []), *("mapping, below" if word == "mapping" else word for word in words(kinds))]
+    return ", ".join([" or ".join(forms), *([bounds] if (bounds := bounds_of(kinds)) else [])])
 
 
 def _default(field: FieldInfo) -> str:

@@ -180,8 +180,9 @@ def _scan(text: str, reading: _Reading) -> None:
     """Refuse tags and depth before anything is built from the text."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        if getattr(event, "tag", None) is not None:
-            message = f"tags such as {event.tag!r} are refused; write the value itself"
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            message = f"tags such as {tag!r} are refused; write the value itself"
             reading.faults.append(Fault(message=message, place=_at(event.start_mark)))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
