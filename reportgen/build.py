@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ def build(
     overrides: Sequence[str] = (),
     strict: bool = False,
     jobs: int = -1,
+    cache: Path | None = None,
     progress: Callable[[str], None] = _silent,
 ) -> Built:
     """Build the report that a spec describes.
@@ -64,6 +66,8 @@ def build(
         Fail, and replace nothing, when something was warned about or withheld.
     jobs
         Worker processes; -1 means every core. No byte of the output depends on it.
+    cache
+        Folder of the run cache; default: ``$REPORTGEN_CACHE_DIR``, else the user's cache folder.
     progress
         Called with the name of each phase as it starts.
 
@@ -78,7 +82,7 @@ def build(
     target = folder_of(loaded, output)
     site.refuse_foreign(target)
     progress("reading runs")
-    records = read_runs(loaded.spec, loaded.root, where=loaded.where)
+    records = read_runs(loaded.spec, loaded.root, where=loaded.where, cache=cache)
     progress("preparing scores")
     dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where)
     progress("computing statistics")
@@ -93,7 +97,7 @@ def build(
     progress("building the site")
     with site.scratch_beside(target) as scratch:
         site.write(files, scratch)
-        site.build_site(scratch, epoch=0)
+        site.build_site(scratch, epoch=_epoch(report))
         site.publish(scratch, target)
     return Built(
         report=report,
@@ -101,6 +105,11 @@ def build(
         pages=sum(file.path.endswith(".md") and file.path.startswith("docs/") for file in files),
         folder=target,
     )
+
+
+def _epoch(report: Report) -> int:
+    """Return the time of the newest data in seconds, 0 where the data has no time."""
+    return int(datetime.fromisoformat(report.data_as_of).timestamp()) if report.data_as_of else 0
 
 
 def folder_of(loaded: LoadedSpec, output: str | Path | None) -> Path:

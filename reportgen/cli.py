@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import reportgen
-from reportgen.errors import ReportgenError, UsageError
+from reportgen.errors import EnvironmentFault, ReportgenError, UsageError
 from reportgen.resources import shipped
 
 if TYPE_CHECKING:
@@ -59,28 +59,63 @@ set_option = click.option(
     metavar="KEY=VALUE",
     help="Override the spec: --set analysis.seed=1 (repeatable).",
 )
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder to write below; default: output.dir, else ./build."
+)
+jobs_option = click.option(
+    "-j", "--jobs", default=-1, show_default="all cores", help="Worker processes; no number depends on it."
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+cache_option = click.option(
+    "--cache-dir",
+    type=click.Path(path_type=Path),
+    help="Folder of the run cache; default: $REPORTGEN_CACHE_DIR, else your cache folder.",
+)
 spec_argument = click.argument("spec", type=click.Path(path_type=Path))
 
 
 @main.command()
 @spec_argument
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Folder to write below; default: output.dir, else ./build."
-)
+@output_option
 @set_option
 @click.option("--strict", is_flag=True, help="Fail, and replace nothing, if anything is warned about or withheld.")
-@click.option("-j", "--jobs", default=-1, show_default="all cores", help="Worker processes; no number depends on it.")
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@jobs_option
+@cache_option
+@quiet_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def build(
-    *, spec: Path, output: Path | None, overrides: tuple[str, ...], strict: bool, jobs: int, quiet: bool, as_json: bool
-) -> None:
+def build(*, spec: Path, as_json: bool, quiet: bool, **options: Any) -> None:
     """Build the report that SPEC describes: site, figures, LaTeX, report.json."""
+    _build(spec, quiet=quiet, as_json=as_json, **options)
+
+
+@main.command()
+@output_option
+@jobs_option
+@cache_option
+@quiet_option
+def demo(*, quiet: bool, **options: Any) -> None:
+    """Build the quickstart: four methods on six environments, five seeds, from real W&B runs shipped with the tool."""
+    _build(shipped("configs") / "quickstart.yaml", quiet=quiet, as_json=False, overrides=(), strict=False, **options)
+
+
+def _build(
+    spec: Path,
+    *,
+    output: Path | None,
+    overrides: tuple[str, ...],
+    strict: bool,
+    jobs: int,
+    cache_dir: Path | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
     from reportgen.build import build as build_report  # noqa: PLC0415 - heavy
 
     started = time.monotonic()
     with _progress(shown=not quiet and not as_json) as progress:
-        built = build_report(spec, output=output, overrides=overrides, strict=strict, jobs=jobs, progress=progress)
+        built = build_report(
+            spec, output=output, overrides=overrides, strict=strict, jobs=jobs, cache=cache_dir, progress=progress
+        )
     if as_json:
         click.echo(json.dumps(_summary(built), indent=1))
     elif not quiet:
@@ -138,6 +173,37 @@ def init(folder: Path) -> None:
         (folder / name).write_bytes((example / name).read_bytes())
         click.echo(f"wrote {folder / name}")
     click.echo(f"next: reportgen build {folder / 'report.yaml'}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("build"))
+@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes a free one.")
+def serve(*, folder: Path, port: int) -> None:
+    """Show the report in FOLDER (its own folder, or one that holds a single report) at http://127.0.0.1:PORT."""
+    from reportgen.site import serve_site  # noqa: PLC0415 - heavy
+
+    serve_site(folder, port, announce=click.echo)
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON schema of specs, for completion in an editor."""
+    from reportgen.spec.reference import json_schema  # noqa: PLC0415 - heavy
+
+    click.echo(json_schema(), nl=False)
+
+
+@main.command()
+@cache_option
+def doctor(*, cache_dir: Path | None) -> None:
+    """Say what this installation has, what is missing, and what each thing is for."""
+    from reportgen.doctor import examine  # noqa: PLC0415 - heavy
+
+    findings = examine(cache_dir)
+    for finding in findings:
+        click.echo(f"{finding.state:<8} {finding.name:<18} {finding.told}")
+    if any(finding.state == "missing" for finding in findings):
+        raise EnvironmentFault("something that reportgen needs is missing; the lines above say what mends it")
 
 
 @contextmanager

@@ -27,10 +27,11 @@ ALLOWED = {
     "site": BASE | {"spec", "pages"},
     "analyzer": BASE | {"spec", "data", "stats", "figures", "tables"},
     "build": BASE | {"spec", "runs", "data", "stats", "results", "figures", "tables", "notebooks", "pages", "site"},
+    "doctor": BASE | {"runs"},
     "cli": BASE | {"spec", "build"},
 }
 # rooms that one command of the command line is about, imported inside that command
-COMMAND_ROOMS = {"runs", "data", "results", "site", "tables"}
+COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor"}
 THIRD_PARTY_OF_STATS = {"numpy", "scipy"}
 
 

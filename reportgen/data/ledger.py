@@ -47,5 +47,6 @@ def _row(
         url=record.url,
         origin=record.origin,
         sha256=record.sha256,
+        updated_at=record.updated_at,
         why_not="" if scores else "; ".join(dict.fromkeys(reasons)) or "holds none of the report's metrics",
     )

@@ -115,6 +115,7 @@ class RunRow:
     origin: tuple[str, ...]
     sha256: str
     why_not: str = ""
+    updated_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -94,6 +94,7 @@ def select(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where:
     """
     pattern = spec.axes.task.metric if spec.axes.task else None
     chooser = _by_task(one.entry.name, root) if isinstance(one.entry.name, ByTask) else None
+    exact = _plain_names(one.entry.name, pattern)
     found: list[Found] = []
     without: list[Identity] = []
     lost: dict[str, None] = {}
@@ -102,7 +103,7 @@ def select(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where:
         for hits in _alternatives(one.entry.name, run):
             fresh: dict[str, Found] = {}
             for series in hits:
-                place = _place(run, series, pattern)
+                place = _place(run, series, pattern, exact)
                 if place is None or (chooser and chooser(place[0]) != series.metric):
                     lost.update(dict.fromkeys([series.metric] if place is None else []))
                     continue
@@ -142,11 +143,19 @@ def _alternatives(name: tuple[str, ...] | ByTask, run: Identity) -> Iterator[lis
         yield [series for series in run.record.series if series.metric == pattern or matches(series.metric)]
 
 
-def _place(run: Identity, series: Series, pattern: str | None) -> tuple[str, str | None] | None:
+def _plain_names(name: tuple[str, ...] | ByTask, pattern: str | None) -> frozenset[str]:
+    """Return the names written out in full that hold no task: each is a metric of the whole run."""
+    names = () if isinstance(name, ByTask) else name
+    return frozenset(one for one in names if not set("*?") & set(one) and not re.search(pattern or "", one))
+
+
+def _place(run: Identity, series: Series, pattern: str | None, exact: frozenset[str]) -> tuple[str, str | None] | None:
     """Return (task, suite) of a series, None where the metric's name should hold a task and does not."""
     if series.task is not None:
         return series.task, None
     if pattern is None:
+        return run.task or ALL, None
+    if series.metric in exact:
         return run.task or ALL, None
     match = re.search(pattern, series.metric)
     if match is None or not match.groupdict().get("task"):

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reportgen.errors import DataError, SourceError
+from reportgen.runs.cache import Cache, cache_folder
 from reportgen.runs.files import FileSource
+from reportgen.runs.offline import OfflineSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from reportgen.runs.record import RunRecord, Source
-    from reportgen.spec.model import Spec
+    from reportgen.spec.model import SourceEntry, Spec
 
 
-def read_runs(spec: Spec, root: Path, *, where: Callable[..., str] | None = None) -> tuple[RunRecord, ...]:
+def read_runs(
+    spec: Spec, root: Path, *, where: Callable[..., str] | None = None, cache: Path | None = None
+) -> tuple[RunRecord, ...]:
     """Read the runs of every source, in the order of the spec.
 
     Parameters
@@ -24,6 +28,8 @@ def read_runs(spec: Spec, root: Path, *, where: Callable[..., str] | None = None
         Folder that paths are relative to.
     where
         Gives ``file:line:column`` of a key of the spec, for messages.
+    cache
+        Folder of the run cache; default: see `cache_folder`.
 
     Raises
     ------
@@ -36,14 +42,30 @@ def read_runs(spec: Spec, root: Path, *, where: Callable[..., str] | None = None
     records: list[RunRecord] = []
     for index, entry in enumerate(spec.sources):
         at = f"{where('sources', index)}: " if where else ""
-        if entry.files is None:
-            raise SourceError(f"{at}reading from W&B is not available yet; export the scores and read them by `files:`")
-        handle = entry.files.name or f"source-{index}"
+        handle = _name(entry) or f"source-{index}"
         if handle in handles:
             raise DataError(f"{at}two sources are called {handle!r}; give each a `name:` of its own")
-        handles[handle] = FileSource(entry.files, handle, root)
+        handles[handle] = _source(entry, handle, spec, root, cache, at)
         try:
             records += handles[handle].read()
         except DataError as error:
             raise DataError(f"{at}{error}") from error
     return tuple(records)
+
+
+def _name(entry: SourceEntry) -> str | None:
+    form = entry.files or entry.wandb or entry.wandb_offline
+    return form.name if form else None
+
+
+def _source(entry: SourceEntry, handle: str, spec: Spec, root: Path, cache: Path | None, at: str) -> Source:
+    if entry.files is not None:
+        return FileSource(entry.files, handle, root)
+    if entry.wandb_offline is not None:
+        store = Cache(cache_folder(cache))
+        store.check()
+        return OfflineSource(entry.wandb_offline, handle, root, axes=spec.axes, cache=store)
+    raise SourceError(
+        f"{at}reading from W&B is not available yet; read the runs' own files by `wandb_offline: {{path: wandb}}`, "
+        "or exported scores by `files:`"
+    )

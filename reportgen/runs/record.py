@@ -82,6 +82,7 @@ class RunRecord:
     sweep: str | None = None
     state: str = "finished"
     created_at: str | None = None
+    updated_at: str | None = None
     url: str | None = None
     origin: tuple[str, ...] = ()
     sha256: str = ""

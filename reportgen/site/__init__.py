@@ -4,5 +4,16 @@ from reportgen.site.engine import build_site, write
 from reportgen.site.frame import site_files
 from reportgen.site.ownership import MANIFEST
 from reportgen.site.publishing import publish, refuse_foreign, scratch_beside
+from reportgen.site.serving import find_site, serve_site
 
-__all__ = ["MANIFEST", "build_site", "publish", "refuse_foreign", "scratch_beside", "site_files", "write"]
+__all__ = [
+    "MANIFEST",
+    "build_site",
+    "find_site",
+    "publish",
+    "refuse_foreign",
+    "scratch_beside",
+    "serve_site",
+    "site_files",
+    "write",
+]

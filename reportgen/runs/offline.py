@@ -1,0 +1,123 @@
+"""Runs from the folders that the W&B SDK writes beside a training: `wandb/offline-run-*/run-*.wandb`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reportgen.errors import DataError
+from reportgen.runs.raw import RawRun, to_record
+from reportgen.runs.record import RunRecord
+from reportgen.runs.wandb_log import read_wandb_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from reportgen.runs.cache import Cache
+    from reportgen.spec.model import Axes, WandbOfflineSource
+
+
+class OfflineSource:
+    """Runs of one `wandb_offline:` source; several folders with one run id are one resumed run."""
+
+    def __init__(self, source: WandbOfflineSource, handle: str, root: Path, *, axes: Axes, cache: Cache) -> None:
+        self._source = source
+        self._handle = handle
+        self._root = root
+        self._axes = axes
+        self._cache = cache
+
+    def read(self) -> tuple[RunRecord, ...]:
+        """Return every run, sorted by when it started.
+
+        Raises
+        ------
+        DataError
+            When the folder holds no run at all.
+        """
+        folder = self._root / self._source.path
+        files = sorted(folder.rglob("run-*.wandb"))
+        if not files:
+            there = "there is no such folder" if not folder.is_dir() else "no file run-*.wandb lies below it"
+            raise DataError(f"wandb_offline: {self._source.path}: {there}; give the folder `wandb` of a training")
+        attempts: dict[str, list[Path]] = defaultdict(list)
+        for path in files:
+            attempts[path.stem.removeprefix("run-")].append(path)
+        return tuple(self._record(run_id, paths) for run_id, paths in attempts.items())
+
+    def _record(self, run_id: str, paths: Sequence[Path]) -> RunRecord:
+        fingerprint = {path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else path.name:
+                       hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}  # fmt: skip
+        key = f"offline/{run_id}/{'+'.join(fingerprint)}"
+        sha256 = hashlib.sha256("".join(fingerprint.values()).encode()).hexdigest()
+        run = self._cache.load(key, fingerprint)
+        if run is None:
+            read, unreadable = _read_all(paths)
+            if not read:
+                return self._unreadable(run_id, tuple(fingerprint), sha256, unreadable)
+            run = merged(read)
+            run = replace(run, notes=(*run.notes, *unreadable))
+            self._cache.store(key, fingerprint, run)
+        return to_record(run, self._axes, source=self._handle, origin=tuple(fingerprint), sha256=sha256)
+
+    def _unreadable(self, run_id: str, origin: tuple[str, ...], sha256: str, notes: tuple[str, ...]) -> RunRecord:
+        """Return a run of which nothing could be read, so that the report names it."""
+        return RunRecord(
+            id=f"{self._handle}/{run_id}",
+            source=self._handle,
+            name=run_id,
+            series=(),
+            state="unreadable",
+            origin=origin,
+            sha256=sha256,
+            notes=notes,
+        )
+
+
+def _read_all(paths: Sequence[Path]) -> tuple[list[RawRun], tuple[str, ...]]:
+    read, unreadable = [], []
+    for path in paths:
+        try:
+            read.append(read_wandb_file(path))
+        except DataError as error:
+            unreadable.append(f"cannot be read: {error}")
+    return read, tuple(unreadable)
+
+
+def merged(attempts: Sequence[RawRun]) -> RawRun:
+    """Join the attempts of a resumed run in the order they started; from its first step on the later one counts."""
+    ordered = sorted(attempts, key=lambda run: run.created_at or "")
+    if len(ordered) == 1:
+        return ordered[0]
+    joined, replaced = ordered[0], 0
+    for later in ordered[1:]:
+        first = float(later.history["_step"].min()) if later.rows else np.inf
+        kept = joined.history["_step"] < first if joined.rows else np.empty(0, dtype=bool)
+        replaced += int((~kept).sum())
+        names = sorted({*joined.history, *later.history})
+        history = {name: np.concatenate([_column(joined, name)[kept], _column(later, name)]) for name in names}
+        joined = replace(
+            later,
+            history=history,
+            config={**joined.config, **later.config},
+            summary={**joined.summary, **later.summary},
+            created_at=joined.created_at,
+            step_keys={**joined.step_keys, **later.step_keys},
+            notes=tuple(dict.fromkeys((*_lasting(joined.notes), *later.notes))),
+        )
+    note = f"resumed: {len(ordered)} attempts joined, {replaced} rows replaced by later ones"
+    return replace(joined, notes=(*joined.notes, note))
+
+
+def _lasting(notes: Sequence[str]) -> tuple[str, ...]:
+    """Drop what a later attempt makes untrue: that the run has no end."""
+    return tuple(note for note in notes if not note.startswith("it has no end record"))
+
+
+def _column(run: RawRun, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.asarray(run.history.get(name, np.full(run.rows, np.nan)))
