@@ -10,7 +10,7 @@ from reportgen.runs.files import FileSource
 from reportgen.runs.offline import OfflineSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from reportgen.runs.record import RunRecord, Source
@@ -50,7 +50,19 @@ def read_runs(
             records += handles[handle].read()
         except DataError as error:
             raise DataError(f"{at}{error}") from error
+    _refuse_twins(records)
     return tuple(records)
+
+
+def _refuse_twins(records: Sequence[RunRecord]) -> None:
+    known: dict[str, RunRecord] = {}
+    for record in records:
+        first = known.setdefault(record.id, record)
+        if first is not record:
+            raise DataError(
+                f"run {record.id} is read twice, from {', '.join(first.origin)} and {', '.join(record.origin)}; "
+                "keep one of them"
+            )
 
 
 def _name(entry: SourceEntry) -> str | None:
