@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from reportgen.text import csv_cell
 
+AGGREGATE_CURVES = ("curves", "wall-curves")
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,7 +24,7 @@ def of(role: str, metric: MetricResult) -> str:
         "intervals": _intervals(metric),
         "profile": _lines("threshold", ((m.label, "", m.profile) for m in metric.methods)),
         "heatmap": _heatmap(metric),
-        "curves": _lines("step", ((m.label, "", m.curves) for m in metric.methods)),
+        **{role: _aggregate_rows(metric, role) for role in AGGREGATE_CURVES},
         "task-curves": _lines(
             "step",
             (
@@ -35,6 +37,18 @@ def of(role: str, metric: MetricResult) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows[role])
     return buffer.getvalue()
+
+
+def aggregate_curves(metric: MetricResult, role: str) -> dict[str, Curve]:
+    """Return method id to its aggregate curve along steps (``curves``) or along wall time (``wall-curves``)."""
+    found = {m.id: m.curves if role == "curves" else m.further_curves.get("wall_time") for m in metric.methods}
+    return {name: curve for name, curve in found.items() if curve}
+
+
+def _aggregate_rows(metric: MetricResult, role: str) -> Iterator[Row]:
+    curves = aggregate_curves(metric, role)
+    x = next((curve.x for curve in curves.values()), "step")
+    return _lines(x, ((label_of(metric, name), "", curve) for name, curve in curves.items()))
 
 
 def task_curves(metric: MetricResult) -> list[tuple[str, dict[str, Curve]]]:

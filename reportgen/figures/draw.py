@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reportgen.parallel import Map
-    from reportgen.results.report import Curve, MetricResult, Report
+    from reportgen.results.report import MetricResult, Report
     from reportgen.spec.model import Visualization
     from reportgen.stats import Band
 
 SCREEN = 7.4
 MOST_IN_COLOR = 8
 TASKS_A_FIGURE = 24
-Role = Literal["intervals", "profile", "heatmap", "curves", "task-curves"]
+Role = Literal["intervals", "profile", "heatmap", "curves", "wall-curves", "task-curves"]
 WIDE = {"heatmap", "task-curves"}
 
 
@@ -120,8 +120,10 @@ def _jobs(
         yield job("profile")
     if primary:
         yield job("heatmap")
-    if any(method.curves for method in metric.methods):
+    if data.aggregate_curves(metric, "curves"):
         yield job("curves")
+    if data.aggregate_curves(metric, "wall-curves"):
+        yield job("wall-curves")
     with_curves = [task for task, curves in data.task_curves(metric) if curves]
     for number, start in enumerate(range(0, len(with_curves), TASKS_A_FIGURE), start=1):
         yield job("task-curves", number, (start, start + TASKS_A_FIGURE))
@@ -165,11 +167,9 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
         return profile_figure(profiles, job.looks, label, width)
     if job.role == "heatmap":
         return heatmap_figure(metric, job.looks, width, paper=paper)
-    if job.role == "curves":
-        return curve_figure(_curves(metric), job.looks, f"{words.curve_statistic(metric)} of {label}", width)
+    if job.role in data.AGGREGATE_CURVES:
+        return curve_figure(
+            data.aggregate_curves(metric, job.role), job.looks, f"{words.curve_statistic(metric)} of {label}", width
+        )
     panels = [(task, curves) for task, curves in data.task_curves(metric) if curves]
     return task_curves_figure(panels[slice(*job.tasks)], job.looks, label, width)
-
-
-def _curves(metric: MetricResult) -> dict[str, Curve]:
-    return {method.id: method.curves for method in metric.methods if method.curves}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reportgen.figures import data
 from reportgen.results.comparable import NAMES
 from reportgen.results.words import aggregate_name, interval_words, span
 
@@ -43,13 +44,14 @@ def of(role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool) -> 
     if role == "heatmap":
         caption = f"{label}: mean over runs of each method on each task; {size}; hatched: no run. {_scale(metric)}"
         return f"{label}: heatmap", caption, f"Heatmap of {_methods(metric)} on {len(metric.data.tasks)} tasks."
-    if role == "curves":
-        steps = min(method.curves.replicates for method in metric.methods if method.curves)
+    if role in data.AGGREGATE_CURVES:
+        steps = min(curve.replicates for curve in data.aggregate_curves(metric, role).values())
+        along = "wall time" if role == "wall-curves" else "training"
         caption = (
-            f"{curve_statistic(metric)} of {label} along training; bands are pointwise "
+            f"{curve_statistic(metric)} of {label} along {along}; bands are pointwise "
             f"{_curve_words(protocol, steps)}; {size}.{grey}"
         )
-        return f"{label}: learning curves", caption, f"Learning curves of {_methods(metric)}."
+        return f"{label}: learning curves along {along}", caption, f"Learning curves of {_methods(metric)}."
     known = [curve.replicates for method in metric.methods for curve in method.task_curves.values()]
     caption = (
         f"{label} on each task along training: mean over runs; bands are pointwise "

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import reportgen
-from reportgen.results.compute import compute
+from reportgen.results.compute import compute, settings_of
 from reportgen.results.report import Report
 from reportgen.results.words import headline
 
@@ -51,6 +51,7 @@ def assemble(loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, 
         highlight=spec.visualization.highlight,
         unit=spec.analysis.unit,
         resample=spec.analysis.resample,
+        settings=settings_of(spec),
     )
 
 

@@ -35,7 +35,7 @@ class _Plan:
     settings: Settings
     thresholds: tuple[float, ...]
     points: int
-    x: str
+    xs: tuple[str, ...]
 
 
 def settings_of(spec: Spec) -> Settings:
@@ -80,7 +80,7 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map) -> Metr
         settings=settings_of(spec),
         thresholds=_thresholds(data, spec) if primary and not judged.ranking else (),
         points=spec.analysis.curves.points,
-        x=spec.analysis.curves.x,
+        xs=spec.analysis.curves.x,
     )
     results = list(mapper(partial(_method, plan), data.methods))
     methods = [result for result, _ in results]
@@ -119,6 +119,10 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
     counts = {task.id: sum(score.task == task.id for score in scores) for task in data.tasks}
     stands = not plan.judged.across_tasks and method.id not in plan.judged.lacking
     statistic = next((name for name in plan.aggregates if aggregates[name].estimate is not None), "mean")
+    along = [
+        method_curve(data, scores, plan.settings, statistic=statistic, points=plan.points, x=x)
+        for x in (plan.xs if stands else ())
+    ]
     result = MethodResult(
         id=method.id,
         label=method.label,
@@ -132,13 +136,12 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         profile_tasks=(
             oriented.profile(analysis.profile_tasks, plan.thresholds, "tasks") if stands and plan.thresholds else None
         ),
-        curves=method_curve(data, scores, plan.settings, statistic=statistic, points=plan.points, x=plan.x)
-        if stands
-        else None,
+        curves=along[0] if along else None,
+        further_curves={curve.x: curve for curve in along[1:] if curve},
         task_curves={
             task.id: curve
             for task in data.tasks
-            if (curve := task_curve(data, task, method.id, scores, plan.settings, points=plan.points, x=plan.x))
+            if (curve := task_curve(data, task, method.id, scores, plan.settings, points=plan.points, x=plan.xs[0]))
         },
     )
     return result, analysis

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from reportgen.results.comparable import NAMES
@@ -45,6 +46,7 @@ def as_dict(report: Report) -> dict[str, Any]:
             "reportgen": report.version,
             "spec_sha256": report.spec_sha256,
             "seed": report.seed,
+            "settings": asdict(report.settings),
         },
         "metrics": [_metric(metric) for metric in report.metrics],
         "excluded": [
@@ -119,6 +121,7 @@ def _method(method: MethodResult) -> dict[str, Any]:
         "profile": _profile(method.profile),
         "profile_tasks": _profile(method.profile_tasks),
         "curves": _curve(method.curves),
+        "further_curves": {x: _curve(curve) for x, curve in method.further_curves.items()},
         "task_curves": {task: _curve(curve) for task, curve in method.task_curves.items()},
     }
 

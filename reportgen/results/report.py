@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from reportgen.stats import Settings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -89,6 +91,7 @@ class MethodResult:
     """Everything said about one method in one metric. `n_runs_per_task` is in the order of the metric's tasks.
 
     `common` holds the aggregates over the tasks that all methods have, where a method lacks a task; else it is empty.
+    `further_curves` are `curves` along other x axes than the first.
     """
 
     id: str
@@ -104,6 +107,7 @@ class MethodResult:
     curves: Curve | None
     task_curves: Mapping[str, Curve]
     common: Mapping[str, Estimate] = field(default_factory=dict)
+    further_curves: Mapping[str, Curve] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,4 +197,5 @@ class Report:
     highlight: tuple[str, ...]
     unit: str = "run"
     resample: str = "runs"
+    settings: Settings = Settings()
     schema: int = SCHEMA

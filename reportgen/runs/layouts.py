@@ -10,6 +10,7 @@ import pandas as pd
 
 from reportgen.errors import DataError, did_you_mean
 from reportgen.runs.readers import numbers, read_json, read_table, require
+from reportgen.spec.model import SeedRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +55,7 @@ class Block:
 
 def blocks(source: FilesSource, match: Match) -> Iterator[Block]:
     """Read a file in the source's layout."""
-    readers = {"long": _long, "map": _map, "arrays": _arrays}
+    readers = {"long": _long, "wide": _wide, "map": _map, "arrays": _arrays, "marl_eval": _marl_eval}
     yield from readers[source.layout](source, match)
 
 
@@ -80,7 +81,7 @@ def _long(source: FilesSource, match: Match) -> Iterator[Block]:
     steps, wall_time = (
         numbers(match, table, source.columns[axis]) if axis in source.columns else None for axis in NUMERIC
     )
-    names, notes = _with_seeds(names, has_steps=steps is not None)
+    names, notes = _named_seeds(source.seed, match, table, names) or _with_seeds(names, has_steps=steps is not None)
     steps = np.full(len(table), np.nan) if steps is None else steps
     for metric, column, rows in _value_columns(source, match, table):
         yield Block(
@@ -93,6 +94,30 @@ def _long(source: FilesSource, match: Match) -> Iterator[Block]:
             match=match,
             notes=notes,
         )
+
+
+def _named_seeds(
+    rule: SeedRule | None, match: Match, table: pd.DataFrame, names: dict[str, NDArray[np.object_]]
+) -> tuple[dict[str, NDArray[np.object_]], tuple[str, ...]] | None:
+    """Name seeds by the spec's rule, None where it has none."""
+    if rule is None:
+        return None
+    if rule.order_within:
+        for column in rule.order_within:
+            require(match, table, column, "seed: order_within")
+        order = table.groupby(list(rule.order_within), sort=False).cumcount()
+        note = f"the run is known by the order of rows within {', '.join(rule.order_within)} only"
+        return {**names, "seed": np.array([str(place) for place in order], dtype=object)}, (note,)
+    known = {"row": np.array([str(row) for row in range(len(table))], dtype=object), **names}
+    known |= {str(column): table[column].to_numpy(dtype=object) for column in table.columns if column not in known}
+    for part in rule.parts:
+        if part not in known:
+            raise DataError(
+                f"{match.shown}: seed: from names {part!r}, which is no placeholder, column or `row`"
+                f"{did_you_mean(part, known)}"
+            )
+    seeds = ["-".join(parts) for parts in zip(*(known[part] for part in rule.parts), strict=True)]
+    return {**names, "seed": np.array(seeds, dtype=object)}, ()
 
 
 def _refuse_empty(source: FilesSource, match: Match, texts: NDArray[np.object_] | None, axis: str) -> None:
@@ -146,6 +171,72 @@ def _numeric(source: FilesSource, table: pd.DataFrame) -> tuple[str, ...]:
     taken = set(source.columns.values())
     numeric = (pd.to_numeric(table[column], errors="coerce").notna().any() for column in table.columns)
     return tuple(column for column, kept in zip(table.columns, numeric, strict=True) if kept and column not in taken)
+
+
+def _wide(source: FilesSource, match: Match) -> Iterator[Block]:
+    table = read_table(match)
+    shown = [str(column) for column in table.columns if not str(column).startswith("Unnamed:")]
+    heads = [column for column in shown if column not in source.columns.values()]
+    metric = next(iter(source.values), "score")
+    for head in heads:
+        names = _fixed(source, match, len(table)) | {
+            axis: table[column].to_numpy(dtype=object) for axis, column in source.columns.items()
+        }
+        names[source.header] = np.full(len(table), head, dtype=object)
+        rule = source.seed or SeedRule.model_validate({"from": ("row",)})
+        names, notes = _named_seeds(None if "seed" in names else rule, match, table, names) or (names, ())
+        yield Block(
+            names=names,
+            metric=metric,
+            column=metric,
+            steps=np.full(len(table), np.nan),
+            values=numbers(match, table, head),
+            wall_time=None,
+            match=match,
+            notes=notes,
+        )
+
+
+def _marl_eval(source: FilesSource, match: Match) -> Iterator[Block]:
+    """Read environment -> task -> algorithm -> run -> step -> {step_count, metric: [a value an episode]}."""
+    content = read_json(match)
+    try:
+        runs = [
+            (f"{environment}/{task}", algorithm, run, steps)
+            for environment, tasks in content.items()
+            for task, algorithms in tasks.items()
+            for algorithm, by_run in algorithms.items()
+            for run, steps in by_run.items()
+        ]
+        points = [(*run[:3], *point) for run in runs for point in _evaluations(run[3])]
+    except (AttributeError, TypeError) as error:
+        raise DataError(
+            f"{match.shown}: layout 'marl_eval' expects environment / task / algorithm / run / step"
+        ) from error
+    wanted = source.values
+    for metric in dict.fromkeys(point[3] for point in points if not wanted or point[3] in wanted):
+        here = [point for point in points if point[3] == metric]
+        columns = {"task": 0, "method": 1, "seed": 2}
+        yield Block(
+            names=_fixed(source, match, len(here))
+            | {axis: np.array([point[place] for point in here], dtype=object) for axis, place in columns.items()},
+            metric=metric,
+            column=metric,
+            steps=np.array([point[4] for point in here]),
+            values=np.array([float(np.mean(_floats(match, point[5], metric))) for point in here]),
+            wall_time=None,
+            match=match,
+            notes=("several episodes at a step are averaged",),
+        )
+
+
+def _evaluations(steps: Mapping[str, Any]) -> Iterator[tuple[str, float, list[Any]]]:
+    """Yield (metric, step, episodes); the final evaluation over more episodes is a metric of its own."""
+    for name, entry in steps.items():
+        prefix = "" if "step_count" in entry else f"{name}/"
+        for metric, episodes in entry.items():
+            if metric != "step_count":
+                yield f"{prefix}{metric}", float(entry.get("step_count", np.nan)), episodes
 
 
 def _map(source: FilesSource, match: Match) -> Iterator[Block]:

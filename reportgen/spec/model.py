@@ -48,6 +48,21 @@ class ReportSection(Section):
     """Folder name of the report below the output folder; default: the spec file's stem."""
 
 
+class SeedRule(Section):
+    """How seeds are named where no column holds them."""
+
+    order_within: Names = ()
+    """Columns; the k-th row of the same values is seed k (a file that names no run)."""
+    parts: Annotated[Names, Field(alias="from")] = ()
+    """Placeholders, columns or `row` whose values together name the seed."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> SeedRule:
+        if bool(self.order_within) == bool(self.parts):
+            raise ValueError("give either order_within or from, e.g. {order_within: [Agent, Iteration]}")
+        return self
+
+
 class FilesSource(Section):
     """Scores in files: csv, tsv, parquet, json or jsonl, each also .gz."""
 
@@ -55,9 +70,14 @@ class FilesSource(Section):
     """Glob relative to `root`; `{placeholders}` capture axes."""
     name: str | None = None
     """Handle of this source for `methods`."""
-    layout: Literal["long", "map", "arrays"] = "long"
-    """`long`: a row a point. `map`: one JSON object {task: [scores]}. `arrays`: JSON list of runs whose step and
-    value entries are arrays."""
+    layout: Literal["long", "wide", "map", "arrays", "marl_eval"] = "long"
+    """`long`: a row a point. `wide`: a row a run, a column a method (or what `header` says). `map`: one JSON object
+    {task: [scores]}. `arrays`: JSON list of runs whose step and value entries are arrays. `marl_eval`: the nested JSON
+    of marl-eval, environment / task / algorithm / run / step; several episodes at a step are averaged."""
+    header: Literal["method", "task"] = "method"
+    """`wide`: what the column heads are."""
+    seed: SeedRule | None = None
+    """How seeds are named where no column holds them."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Axis to column: `method`, `task`, `seed`, `step`, `wall_time`, `run`; further names become config entries."""
     constants: dict[str, str] = Field(default_factory=dict)
@@ -297,8 +317,8 @@ class Curves(Section):
 
     points: Annotated[int, Field(ge=2, le=2000)] = 100
     """Number of equal steps of the grid."""
-    x: Literal["step", "wall_time"] = "step"
-    """The x axis."""
+    x: Annotated[tuple[Literal["step", "wall_time"], ...], one_or_many, Field(min_length=1)] = ("step",)
+    """The x axis, or several; the first is the main one."""
 
 
 class Analysis(Section):
