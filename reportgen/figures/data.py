@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     Row = Sequence[str | float | int | None]
 
 
-def of(role: str, metric: MetricResult) -> str:
-    """Return the CSV of a figure's role; empty cells where nothing is stated."""
+def of(role: str, metric: MetricResult, tasks: tuple[int, int] = (0, 0)) -> str:
+    """Return the CSV of a figure's role (of some tasks' curves); empty cells where nothing is stated."""
     rows: dict[str, Iterable[Row]] = {
         "intervals": _intervals(metric),
         "profile": _lines("threshold", ((m.label, "", m.profile) for m in metric.methods)),
@@ -29,7 +29,7 @@ def of(role: str, metric: MetricResult) -> str:
             "step",
             (
                 (label_of(metric, name), task, curve)
-                for task, found in task_curves(metric)
+                for task, found in tasks_with_curves(metric)[slice(*tasks)]
                 for name, curve in found.items()
             ),
         ),
@@ -57,6 +57,11 @@ def task_curves(metric: MetricResult) -> list[tuple[str, dict[str, Curve]]]:
         (task.label, {m.id: m.task_curves[task.id] for m in metric.methods if task.id in m.task_curves})
         for task in metric.data.tasks
     ]
+
+
+def tasks_with_curves(metric: MetricResult) -> list[tuple[str, dict[str, Curve]]]:
+    """Return those of `task_curves` that hold a curve."""
+    return [(task, curves) for task, curves in task_curves(metric) if curves]
 
 
 def label_of(metric: MetricResult, method: str) -> str:

@@ -124,7 +124,7 @@ def _jobs(
         yield job("curves")
     if data.aggregate_curves(metric, "wall-curves"):
         yield job("wall-curves")
-    with_curves = [task for task, curves in data.task_curves(metric) if curves]
+    with_curves = data.tasks_with_curves(metric)
     for number, start in enumerate(range(0, len(with_curves), TASKS_A_FIGURE), start=1):
         yield job("task-curves", number, (start, start + TASKS_A_FIGURE))
 
@@ -152,7 +152,7 @@ def _drawn(job: Job) -> Artifact:
             File(path=f"{folder}/{job.name}.svg", content=light),
             File(path=f"{folder}/{job.name}-dark.svg", content=saving.dark(light)),
             File(path=f"{folder}/{job.name}.png", content=picture),
-            File(path=f"{folder}/{job.name}.csv", content=data.of(job.role, job.metric).encode()),
+            File(path=f"{folder}/{job.name}.csv", content=data.of(job.role, job.metric, job.tasks).encode()),
             File(path=f"latex/figures/{job.name}.pdf", content=paper),
         ),
     )
@@ -171,5 +171,4 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
         return curve_figure(
             data.aggregate_curves(metric, job.role), job.looks, f"{words.curve_statistic(metric)} of {label}", width
         )
-    panels = [(task, curves) for task, curves in data.task_curves(metric) if curves]
-    return task_curves_figure(panels[slice(*job.tasks)], job.looks, label, width)
+    return task_curves_figure(data.tasks_with_curves(metric)[slice(*job.tasks)], job.looks, label, width)

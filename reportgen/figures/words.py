@@ -49,7 +49,7 @@ def of(role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool) -> 
         along = "wall time" if role == "wall-curves" else "training"
         caption = (
             f"{curve_statistic(metric)} of {label} along {along}; bands are pointwise "
-            f"{_curve_words(protocol, steps)}; {size}.{grey}"
+            f"{_curve_words(protocol, steps)}; {size}.{_without(metric, role)}{grey}"
         )
         return f"{label}: learning curves along {along}", caption, f"Learning curves of {_methods(metric)}."
     known = [curve.replicates for method in metric.methods for curve in method.task_curves.values()]
@@ -58,6 +58,13 @@ def of(role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool) -> 
         f"{_curve_words(protocol, min(known))}; {size}.{grey}"
     )
     return f"{label}: curves per task", caption, f"Learning curves of {_methods(metric)} on each task."
+
+
+def _without(metric: MetricResult, role: str) -> str:
+    """Name the methods that have no curve, and why."""
+    shown = data.aggregate_curves(metric, role)
+    names = [method.label for method in metric.methods if method.id not in shown]
+    return f" No curve of {', '.join(names)}: the runs share no stretch of the axis, or lack a task." if names else ""
 
 
 def curve_statistic(metric: MetricResult) -> str:

@@ -8,7 +8,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reportgen.artifacts import File
 from reportgen.resources import shipped
-from reportgen.results.words import interval_words
+from reportgen.results.words import interval_words, span
+from reportgen.tables.numbers import numbers_tex
 from reportgen.tables.plain import rows_to_csv
 from reportgen.text import csv_cell, tex, visible
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reportgen.artifacts import Artifact
-    from reportgen.results.report import Report
+    from reportgen.results.report import MetricResult, Report
 
 
 def latex_document(report: Report, artifacts: Sequence[Artifact]) -> tuple[File, ...]:
@@ -36,6 +37,7 @@ def latex_document(report: Report, artifacts: Sequence[Artifact]) -> tuple[File,
         keep_trailing_newline=True,
     )
     environment.filters["tex"] = lambda text: tex(visible(text, longest=4000))
+    environment.filters["runs_per_task"] = _runs_per_task
     context = {
         "report": report,
         "interval": interval_words(report),
@@ -44,10 +46,16 @@ def latex_document(report: Report, artifacts: Sequence[Artifact]) -> tuple[File,
             for metric in report.metrics
         ],
     }
-    return tuple(
+    written = tuple(
         File(path=f"latex/{name}", content=environment.get_template(f"{name}.j2").render(context).encode())
-        for name in ("report.tex", "preamble.tex")
+        for name in ("report.tex", "preamble.tex", "methods.tex")
     )
+    return (*written, File(path="latex/numbers.tex", content=numbers_tex(report).encode()))
+
+
+def _runs_per_task(metric: MetricResult) -> str:
+    counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
+    return span(counts) if counts else "0"
 
 
 def _in_paper(artifact: Artifact) -> bool:

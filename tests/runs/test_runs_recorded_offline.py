@@ -130,7 +130,7 @@ def test_one_run_read_from_two_copies_is_refused(read, recorded, tmp_path):
     for name in ("one", "two"):
         (tmp_path / "wandb" / name).mkdir(parents=True)
         shutil.copyfile(recorded, tmp_path / f"wandb/{name}/run-{name}.wandb")
-    with pytest.raises(DataError, match="reportgen/quickstart/q-learning-0 is read twice, from .*run-one.wandb and"):
+    with pytest.raises(DataError, match=r"reportgen/quickstart/q-learning-0 is read twice, from .*run-one.wandb and"):
         read("wandb")
 
 

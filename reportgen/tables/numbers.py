@@ -1,0 +1,78 @@
+r"""Every number of a report as a LaTeX macro, so that numbers in running text cannot go stale.
+
+``\rgval{return/iqm/dyna_q}`` prints an estimate, ``\rgci{return/iqm/dyna_q}`` its interval,
+``\rgval{return/difference/dyna_q/q_learning}`` a difference of the primary aggregate. An unknown key is an error.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reportgen.results.comparable import NAMES
+from reportgen.tables.values import Cell, decimals, number
+from reportgen.text import tex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reportgen.results.report import Estimate, MetricResult, Report
+
+HEAD = r"""% report {id}, spec {spec}, reportgen {version}
+% \rgval{{METRIC/AGGREGATE/METHOD}} and \rgci{{...}}; methods by raw id, so a rename moves no key.
+\makeatletter
+\providecommand{{\rgval}}[1]{{\rg@get{{val}}{{#1}}}}
+\providecommand{{\rgci}}[1]{{\rg@get{{ci}}{{#1}}}}
+\providecommand{{\rg@get}}[2]{{\ifcsname rg@#1@\detokenize{{#2}}\endcsname
+  \csname rg@#1@\detokenize{{#2}}\endcsname
+  \else\PackageError{{reportgen}}{{no number '\detokenize{{#2}}' in numbers.tex}}{{Its keys are listed there.}}\fi}}
+\newcommand{{\rg@set}}[3]{{\expandafter\gdef\csname rg@#1@\detokenize{{#2}}\endcsname{{#3}}}}
+"""
+_FORBIDDEN = str.maketrans(dict.fromkeys("\\{}%#~^$&_ \t\n", "-"))
+
+
+def numbers_tex(report: Report) -> str:
+    """Return ``numbers.tex``: the macros and every estimate, interval and difference."""
+    head = HEAD.format(id=report.id, spec=report.spec_sha256[:12], version=report.version)
+    lines = [line for metric in report.metrics for line in _metric(metric)]
+    return head + "\n".join(lines) + "\n\\makeatother\n"
+
+
+def _metric(metric: MetricResult) -> Iterator[str]:
+    base = key(metric.id)
+    for name in metric.aggregates:
+        cells = {m.id: _cell(m.aggregates[name]) for m in metric.methods}
+        for method, cell in cells.items():
+            yield from _set(f"{base}/{name}/{key(method)}", cell, decimals(cells.values()))
+    differences = {(one.a, one.b): Cell(value=one.estimate, low=one.low, high=one.high) for one in metric.comparisons}
+    for (a, b), cell in differences.items():
+        yield from _set(f"{base}/difference/{key(a)}/{key(b)}", cell, decimals(differences.values()))
+    yield rf"\rg@set{{val}}{{{base}/tasks}}{{{len(metric.data.tasks)}}}"
+    yield rf"\rg@set{{val}}{{{base}/runs}}{{{len({score.run for score in metric.data.scores})}}}"
+    if metric.primary_aggregate:
+        yield rf"\rg@set{{val}}{{{base}/aggregate}}{{{tex(NAMES[metric.primary_aggregate])}}}"
+
+
+def key(text: str) -> str:
+    """Return a name as it stands in a key: what TeX cannot read inside one becomes ``-``.
+
+    Examples
+    --------
+    >>> key("eval/my_metric"), key("50 %")
+    ('eval/my-metric', '50--')
+    """
+    return text.translate(_FORBIDDEN)
+
+
+def _cell(found: Estimate) -> Cell:
+    return Cell(value=found.estimate, low=found.low, high=found.high)
+
+
+def _set(name: str, cell: Cell, places: int) -> Iterator[str]:
+    if cell.value is not None:
+        yield rf"\rg@set{{val}}{{{name}}}{{{_number(cell.value, places)}}}"
+    if cell.low is not None and cell.high is not None:
+        yield rf"\rg@set{{ci}}{{{name}}}{{[{_number(cell.low, places)}, {_number(cell.high, places)}]}}"
+
+
+def _number(value: float, places: int) -> str:
+    return tex(number(value, places))
