@@ -6,6 +6,9 @@ from typing import Any
 
 from reportgen.spec.model import AxisForm, Section
 
+LARGEST_WHOLE = 1e15
+"""Whole numbers below are written without a point, whatever their option holds them as."""
+
 
 def effective(section: Section) -> dict[str, Any]:
     """Return a section as plain values that mean the same, with every default that is something.
@@ -29,4 +32,4 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_WHOLE else value

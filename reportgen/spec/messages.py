@@ -167,7 +167,10 @@ def _wrong_value(path: Path, types: dict[str, ErrorDetails], written: Written) -
         return f"{name} may hold lowercase letters, digits, - and _ (up to 80), not {_shown(given)}"
     if types.keys() & OUT_OF_BOUNDS:
         return f"{name} must be {bounds_of(kinds)}, not {_shown(given)}{_share(given, kinds)}"
-    return f"{name} must be {_expected(kinds)}{_example(path)}, not {_shown(given)}{_hint(path, kinds, written)}"
+    shown = written.texts.get(path) if isinstance(given, int | float) else None
+    return (
+        f"{name} must be {_expected(kinds)}{_example(path)}, not {shown or _shown(given)}{_hint(path, kinds, written)}"
+    )
 
 
 def _against_a_rule(path: Path, error: ErrorDetails, written: Written) -> str:
