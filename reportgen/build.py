@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from reportgen import figures, pages, site, tables
 from reportgen.artifacts import Artifact, File
 from reportgen.data import prepare, run_rows
 from reportgen.errors import StrictError
+from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
 from reportgen.results import Report, assemble, to_json
 from reportgen.results.provenance import provenance
@@ -35,6 +37,7 @@ class Built:
     artifacts: tuple[Artifact, ...]
     pages: int
     folder: Path
+    notebook_failure: str = ""
 
 
 def _silent(_phase: str) -> None:
@@ -89,11 +92,17 @@ def build(
     report = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
     if strict:
         _refuse_doubts(report)
-    progress("drawing figures")
-    drawn = figures.draw(report, loaded.spec.visualization, mapper=mapper)
-    progress("setting tables")
-    artifacts = (*tables.make(report), *drawn)
-    files = _gather(report, artifacts, loaded)
+    with ThreadPoolExecutor(1) as beside:
+        progress("running the notebook")
+        running = beside.submit(_notebooks, report, loaded)
+        progress("drawing figures")
+        drawn = figures.draw(report, loaded.spec.visualization, mapper=mapper)
+        progress("setting tables")
+        artifacts = (*tables.make(report), *drawn)
+        recomputed = running.result()
+    if strict and recomputed.failure:
+        raise StrictError(f"--strict: the notebook stopped, nothing was written: {recomputed.failure}")
+    files = _gather(report, artifacts, recomputed, loaded)
     progress("building the site")
     with site.scratch_beside(target) as scratch:
         site.write(files, scratch)
@@ -104,7 +113,18 @@ def build(
         artifacts=artifacts,
         pages=sum(file.path.endswith(".md") and file.path.startswith("docs/") for file in files),
         folder=target,
+        notebook_failure=recomputed.failure,
     )
+
+
+def _notebooks(report: Report, loaded: LoadedSpec) -> Notebooks:
+    """Run the notebook on the files that it will lie beside."""
+    chosen = loaded.spec.notebooks
+    return notebooks(_numbers(report), slug=loaded.slug, run=chosen.execute == "auto", timeout=chosen.timeout)
+
+
+def _numbers(report: Report) -> tuple[File, ...]:
+    return (File(path="report.json", content=to_json(report).encode()), *tables.data_files(report))
 
 
 def _epoch(report: Report) -> int:
@@ -124,22 +144,30 @@ def folder_of(loaded: LoadedSpec, output: str | Path | None) -> Path:
     return parent.resolve() / loaded.slug
 
 
-def _gather(report: Report, artifacts: tuple[Artifact, ...], loaded: LoadedSpec) -> tuple[File, ...]:
+def _gather(
+    report: Report, artifacts: tuple[Artifact, ...], recomputed: Notebooks, loaded: LoadedSpec
+) -> tuple[File, ...]:
     """Every file of the report but the HTML, which the site engine makes of it."""
     data = (
-        File(path="report.json", content=to_json(report).encode()),
+        *_numbers(report),
         File(path="provenance.json", content=provenance(report, artifacts).encode()),
-        *tables.data_files(report),
+        *recomputed.files,
     )
     latex = (
         *tables.latex_document(report, artifacts),
         *(file for artifact in artifacts for file in artifact.files if file.path.startswith("latex/")),
     )
     shown = tuple(file for artifact in artifacts for file in artifact.files if not file.path.startswith("latex/"))
-    written = pages.render(report, artifacts)
+    written = _in_reading_order(pages.render(report, artifacts), recomputed.shown)
     bundle = File(path=f"docs/downloads/{loaded.slug}.zip", content=_zipped((*data, *latex)))
     frame = site.site_files(report.title, report.authors, tuple(file.path for file in written))
     return (*data, *latex, *shown, *written, bundle, *frame)
+
+
+def _in_reading_order(rendered: tuple[File, ...], notebook: tuple[File, ...]) -> tuple[File, ...]:
+    """Put the notebook after the method of analysis, before the provenance."""
+    place = [file.path for file in rendered].index("docs/provenance.md")
+    return (*rendered[:place], *notebook, *rendered[place:])
 
 
 def _zipped(files: Sequence[File]) -> bytes:

@@ -18,6 +18,7 @@ import click
 import reportgen
 from reportgen.errors import EnvironmentFault, ReportgenError, UsageError
 from reportgen.resources import shipped
+from reportgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -235,6 +236,7 @@ def _summary(built: Built) -> dict[str, Any]:
         "warnings": warned,
         "notes": len(report.warnings) - warned,
         "withheld": sum(len(metric.withheld) for metric in report.metrics),
+        "notebook_failure": built.notebook_failure,
         "folder": str(built.folder),
         "open": str(built.folder / "site" / "index.html"),
     }
@@ -254,3 +256,5 @@ def _print_summary(built: Built, seconds: float) -> None:
     click.echo(f"runs      {summary['runs_used']} used, {summary['runs_not_used']} not used")
     click.echo(f"warnings  {summary['warnings']} ({summary['notes']} notes, {summary['withheld']} numbers withheld)")
     click.echo(f"open      {summary['open']}   ({seconds:.1f} s)")
+    if built.notebook_failure:
+        click.echo(f"warning: the notebook stopped: {visible(built.notebook_failure, longest=400)}", err=True)

@@ -370,6 +370,15 @@ class Visualization(Section):
     """Methods that figures always show in colour."""
 
 
+class Notebooks(Section):
+    """The notebook that computes the report's numbers again."""
+
+    execute: Literal["auto", "never"] = "auto"
+    """`auto` runs it at every build and shows its outputs; `never` shows and ships it without outputs."""
+    timeout: Annotated[int, Field(ge=1)] = 600
+    """Seconds that one cell may take; a notebook that takes longer is kept as far as it ran, with a warning."""
+
+
 class Output(Section):
     """Where the report is written."""
 
@@ -410,5 +419,7 @@ class Spec(Section):
     """Which pairs are compared."""
     visualization: Visualization = Visualization()
     """How figures look."""
+    notebooks: Notebooks = Notebooks()
+    """The notebook that computes the report's numbers again."""
     output: Output = Output()
     """Where the report is written."""

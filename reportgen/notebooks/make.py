@@ -1,0 +1,64 @@
+"""The notebooks of a report: their files, executed, and the page that shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reportgen.artifacts import File
+from reportgen.notebooks.cells import from_source, to_bytes
+from reportgen.notebooks.execute import execute
+from reportgen.notebooks.page import page
+from reportgen.resources import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NAME = "analysis"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notebooks:
+    """What a report's notebooks come to.
+
+    Parameters
+    ----------
+    files
+        ``notebooks/*.ipynb``, for the archive.
+    shown
+        The page ``docs/notebook.md`` and what it shows and links to.
+    failure
+        Empty, or why a notebook stopped.
+    """
+
+    files: tuple[File, ...]
+    shown: tuple[File, ...]
+    failure: str = ""
+
+
+def notebooks(data: Sequence[File], *, slug: str, run: bool = True, timeout: int = 600) -> Notebooks:
+    """Make the notebook that computes a report's numbers again.
+
+    Parameters
+    ----------
+    data
+        ``report.json`` and ``data/scores.csv``, which it reads.
+    slug
+        Name of the report's archive, for the page's links.
+    run
+        Execute it; else it is shown without outputs.
+    timeout
+        Seconds that one cell may take.
+    """
+    source = (shipped("templates") / "notebooks" / f"{NAME}.py").read_text(encoding="utf-8")
+    notebook = from_source(source)
+    failure = execute(notebook, data, timeout=timeout) if run else ""
+    content = to_bytes(notebook)
+    return Notebooks(
+        files=(File(path=f"notebooks/{NAME}.ipynb", content=content),),
+        shown=(
+            *page(notebook, slug=slug, executed=run, failure=failure),
+            File(path=f"docs/downloads/{NAME}.ipynb", content=content),
+        ),
+        failure=failure,
+    )
