@@ -6,6 +6,7 @@ r"""Every number of a report as a LaTeX macro, so that numbers in running text c
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from reportgen.results.comparable import NAMES
@@ -27,7 +28,7 @@ HEAD = r"""% report {id}, spec {spec}, reportgen {version}
   \else\PackageError{{reportgen}}{{no number '\detokenize{{#2}}' in numbers.tex}}{{Its keys are listed there.}}\fi}}
 \newcommand{{\rg@set}}[3]{{\expandafter\gdef\csname rg@#1@\detokenize{{#2}}\endcsname{{#3}}}}
 """
-_FORBIDDEN = str.maketrans(dict.fromkeys("\\{}%#~^$&_ \t\n", "-"))
+_FORBIDDEN = str.maketrans(dict.fromkeys("\\{}%#~^ \t\n", "-"))
 
 
 def numbers_tex(report: Report) -> str:
@@ -53,14 +54,15 @@ def _metric(metric: MetricResult) -> Iterator[str]:
 
 
 def key(text: str) -> str:
-    """Return a name as it stands in a key: what TeX cannot read inside one becomes ``-``.
+    """Return a name as it stands in a key: itself, unless TeX could not read it there; then with a hash behind.
 
     Examples
     --------
     >>> key("eval/my_metric"), key("50 %")
-    ('eval/my-metric', '50--')
+    ('eval/my_metric', '50---97945f')
     """
-    return text.translate(_FORBIDDEN)
+    readable = text.translate(_FORBIDDEN)
+    return text if readable == text else f"{readable}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
 def _cell(found: Estimate) -> Cell:
