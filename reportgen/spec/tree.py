@@ -177,9 +177,11 @@ def _told(fault: Fault, tree: Tree) -> str:
 
 
 def _scan(text: str, reading: _Reading) -> None:
-    """Refuse tags and depth before anything is built from the text."""
+    """Refuse tags, depth and length before anything is built from the text."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        if count > 4 * MOST_NODES:  # a value has at most a key, a begin and an end beside it
+            raise _Stop(Fault(message=f"holds more than {MOST_NODES:,} values; a spec names data, it does not hold it"))
         tag = getattr(event, "tag", None)
         if tag is not None:
             message = f"tags such as {tag!r} are refused; write the value itself"

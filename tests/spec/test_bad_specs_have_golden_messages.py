@@ -59,6 +59,7 @@ CORPUS = {
     "alias-inside-itself": f"{FILES}report: &report\n  title: *report\n  again: [*report]\n",
     "too-deep": f"{FILES}report: {'[' * 60}{']' * 60}\n",
     "too-large": FILES + "# a long story\n" * 70_000,
+    "too-many-values": FILES + "optimal_scores: {" + ", ".join(f"task_{task}: 1" for task in range(30_000)) + "}\n",
     "tags": f"{FILES}report: !!python/object/apply:os.system [ls]\nbaseline: !!str 12\n",
     "merge-key": f"{FILES}report: &report {{title: a}}\nanalysis:\n  <<: *report\n",
     "empty": "",

@@ -1,5 +1,7 @@
 """What holds for every spec: the effective one means the same, places are true, and nothing but SpecError is raised."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import yaml
@@ -128,6 +130,12 @@ def test_any_setting_is_taken_or_told(tail, head):
     setting = f"{head}{tail}"
     spec = "files: {path: a}\nmetrics: {primary: [a, {name: b}]}\n"
     assert taken_or_told(spec, overrides=[setting], told=f"--set {setting}: ")
+
+
+def test_loading_a_spec_loads_nothing_heavy():
+    code = "import sys; from reportgen.spec import loads; loads('files: {path: a}'); print(*sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not set(out.split()) & {"pandas", "numpy", "matplotlib", "scipy", "wandb"}
 
 
 def test_a_set_value_means_what_it_would_mean_in_the_file():
