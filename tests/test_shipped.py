@@ -19,7 +19,7 @@ def test_an_editable_install_finds_the_shipped_folders(room):
 
 
 @pytest.mark.slow
-def test_a_wheel_built_through_the_sdist_builds_the_example_outside_the_checkout(tmp_path):
+def test_a_wheel_built_through_the_sdist_builds_the_demo_outside_the_checkout(tmp_path):
     """The environment is fresh but for the third-party packages, which it borrows from the one that runs the tests."""
     subprocess.run(
         [sys.executable, "-m", "build", "--outdir", tmp_path / "dist", CHECKOUT], check=True, capture_output=True
@@ -39,6 +39,7 @@ def test_a_wheel_built_through_the_sdist_builds_the_example_outside_the_checkout
         ).stdout
 
     assert str(target) in run("-c", "import reportgen; print(reportgen.__file__)")
+    assert "IQM" in run("-m", "reportgen", "demo", "--cache-dir", "cache")
+    assert (work / "build/quickstart/site/index.html").is_file()
     run("-m", "reportgen", "init", ".")
-    assert "IQM" in run("-m", "reportgen", "build", "report.yaml")
-    assert (work / "build/report/site/index.html").is_file()
+    assert "scores" in run("-m", "reportgen", "check", "report.yaml")

@@ -1,8 +1,10 @@
 """Every command on real input, through the real process."""
 
 import json
+import signal
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 from click.testing import CliRunner
@@ -96,3 +98,49 @@ def test_a_wandb_source_says_that_it_is_not_available_yet(project):
     done = call("build", "plan.yaml", cwd=project)
     assert done.returncode == 4
     assert "reading from W&B is not available yet" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    done = call("demo", "--cache-dir", folder / "cache", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_the_demo_is_one_command_without_an_account(demo):
+    folder, printed = demo
+    assert "Dyna-Q" in printed
+    report = json.loads((folder / "build/quickstart/report.json").read_text())
+    assert report["report"]["data_as_of"]
+    assert [metric["id"] for metric in report["metrics"]] == ["return", "length", "losses/td_error"]
+    assert (folder / "cache/runs").is_dir()
+
+
+def test_serve_shows_the_only_report_of_a_folder(demo):
+    folder, _ = demo
+    command = [sys.executable, "-u", "-m", "reportgen", "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as child:
+        address = child.stdout.readline().split(" at ")[1].split(" ")[0]
+        with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own server
+            page = answer.read().decode()
+        child.send_signal(signal.SIGINT)
+        assert "stopped" in child.stdout.read()
+    assert "Four tabular methods" in page
+
+
+def test_serve_says_when_there_is_nothing_to_show(tmp_path):
+    done = call("serve", tmp_path)
+    assert done.returncode == 2
+    assert "reportgen demo" in done.stderr
+
+
+def test_schema_prints_the_schema():
+    assert "wandb_offline" in json.loads(call("schema").stdout)["properties"]
+
+
+def test_doctor_names_what_is_there(tmp_path):
+    done = call("doctor", "--cache-dir", tmp_path / "new")
+    assert done.returncode == 0, done.stdout
+    assert "reportgen-ml" in done.stdout
+    assert "run cache" in done.stdout
