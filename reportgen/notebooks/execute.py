@@ -6,6 +6,7 @@ notebook, its data and the installed packages alone.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -74,7 +75,7 @@ def _run(notebook: NotebookNode, folder: Path, home: Path, timeout: int) -> str:
         resources={"metadata": {"path": str(home)}},
     )
     try:
-        client.execute(cleanup_kc=True, env=_environment(folder))
+        asyncio.run(client.async_execute(cleanup_kc=True, env=_environment(folder)))
     except CellExecutionError as error:
         return _plain(f"{error.ename}: {error.evalue}")
     except CellTimeoutError:

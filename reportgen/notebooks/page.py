@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import nh3
@@ -42,17 +43,25 @@ def page(notebook: NotebookNode, *, slug: str, executed: bool, failure: str) -> 
     """
     shown = _Shown()
     body = "\n\n".join(part for cell in notebook.cells if (part := shown.cell(cell)))
-    lead = _lead(slug, executed=executed, failure=failure)
+    conclusion = _last_words(notebook) if executed and not failure else ""
+    lead = _lead(slug, conclusion, executed=executed, failure=failure)
     text = f"---\nsearch:\n  exclude: true\n---\n# Notebook\n\n{lead}\n\n{body}\n"
     return (File(path="docs/notebook.md", content=text.encode()), *shown.images)
 
 
-def _lead(slug: str, *, executed: bool, failure: str) -> str:
+def _last_words(notebook: NotebookNode) -> str:
+    """Return the first line that the last cell printed: how many numbers agree."""
+    return next((str(output.text).split("\n")[0].rstrip(":") for output in notebook.cells[-1].outputs), "")
+
+
+def _lead(slug: str, conclusion: str, *, executed: bool, failure: str) -> str:
     links = (
         f'<a class="md-button md-button--primary" href="downloads/{slug}.zip" download>Notebook with its data</a> '
         '<a class="md-button" href="downloads/analysis.ipynb" download>Notebook alone</a>'
     )
     parts = [f'<p class="rg-buttons">{links}</p>']
+    if conclusion:
+        parts.append(f'<p class="rg-headline">{_line(conclusion)}</p>')
     if failure:
         said = f"The notebook stopped: {failure}. What it did before is below, and the error."
         parts.append(f'<div class="rg-notice rg-notice-warning"><p>{_line(said)}</p></div>')
@@ -105,7 +114,7 @@ def _code(source: str) -> str:
     lines = source.count("\n") + 1
     counted = f"{lines} line{'' if lines == 1 else 's'}"
     return (
-        f'<details class="rg-code"><summary>Code <span>{counted}</span></summary>'
+        f'<details class="rg-code"><summary>Code <span>· {counted}</span></summary>'
         f'<div class="highlight"><pre><code>{spans.replace(chr(10), "&#10;")}</code></pre></div></details>'
     )
 
@@ -116,10 +125,13 @@ def _preformatted(text: str, classes: str) -> str:
 
 
 def _table(fragment: str) -> str:
-    """Keep the bones of a table; what was style or script is gone with its content."""
+    """Keep the bones of a table, and encode its text; what was style or script is gone with its content."""
     kept = nh3.clean(fragment, tags=TABLE_TAGS, attributes=SPANS, link_rel=None)
-    rows = [visible(line.strip(), longest=100_000) for line in kept.splitlines()]
-    return f'<div class="rg-out rg-out-table" tabindex="0">{"".join(rows)}</div>'
+    parts = (
+        part if part.startswith("<") else _line(unescape(part).strip())  # a text's own "<" is "&lt;" here
+        for part in re.split(r"(<[^<>]*>)", kept)
+    )
+    return f'<div class="rg-out rg-out-table" tabindex="0">{"".join(parts)}</div>'
 
 
 def _line(text: str) -> str:

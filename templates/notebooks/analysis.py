@@ -33,8 +33,9 @@ if analyse is None:
     print("reportgen is not installed: point estimates are computed with numpy alone, intervals are not.")
 else:
     print("Estimates are computed with numpy, and with their intervals by reportgen.stats.")
-print(f"{len(report['metrics'])} metric(s), {len(table)} scores.")
-pd.set_option("display.html.use_mathjax", False, "display.max_columns", 24, "display.float_format", "{:.4g}".format)
+print(f"Metrics: {len(report['metrics'])}; scores: {len(table):,}.")
+pd.set_option("display.html.use_mathjax", False, "display.float_format", "{:.4g}".format)
+pd.set_option("display.max_columns", 24, "display.max_rows", 120)
 rules
 
 # %% [markdown]
@@ -112,7 +113,7 @@ for name, metric in metrics.items():
         agree(method["n_runs_per_task"], counts.loc[method["id"]], of="counts", what=f"{what}, runs per task")
     missing = int((counts == 0).sum().sum())
     print(f"{metric['label']}: {len(counts)} methods, {len(counts.columns)} tasks, {missing} missing cells")
-    display(counts.rename(index=labels(metric), columns=metric["task_labels"]).rename_axis(index=None, columns=None))
+    display(counts.rename(index=labels(metric), columns=metric["task_labels"]).rename_axis(index=None, columns=None).T)
 tally("counts")
 
 # %% [markdown]
@@ -178,18 +179,23 @@ def check_estimates(stated, frame, metric, what):
             agree(entry["spread"], ends, of="spreads over runs", what=f"{what}, spread", scale=scale_of(metric))
 
 
-rows = []
-for name, metric in metrics.items():
+def primary():
+    """Return the metrics that have aggregates, by id."""
+    return {name: metric for name, metric in metrics.items() if metric["role"] == "primary"}
+
+
+for name, metric in primary().items():
+    rows = {}
     for method in metric["methods"]:
         own = scores[name][scores[name].method == method["id"]]
         shared = own[own.task.isin(metric["common_tasks"])]
         what = f"{metric['label']}, {method['label']}"
         check_estimates(method["aggregates"], own, metric, what)
         check_estimates(method["common"], shared, metric, f"{what}, common tasks")
-        stated = {key: entry["estimate"] for key, entry in method["aggregates"].items()}
-        rows.append({"metric": metric["label"], "method": method["label"], **stated})
+        rows[method["label"]] = {key: entry["estimate"] for key, entry in method["aggregates"].items()}
+    print(metric["label"])
+    display(pd.DataFrame(rows, dtype=float).T)
 tally("aggregates", "spreads over runs")
-display(pd.DataFrame(rows).set_index(["metric", "method"]).astype(float).dropna(how="all"))
 
 # %% [markdown]
 # ### Intervals
@@ -241,13 +247,22 @@ def check_intervals(stated, analysis, metric, what):
             check_interval(entry, analysis.intervals[name], sign, metric, f"{what}, interval of {name}")
 
 
+def written(entry):
+    """Return an estimate and its interval as text."""
+    if entry["estimate"] is None:
+        return "withheld"
+    numbers = [entry[key] for key in ("estimate", "low", "high") if entry[key] is not None]
+    estimate, *ends = (f"{number:#.3g}".rstrip(".") for number in numbers)
+    return f"{estimate} [{', '.join(ends)}]" if ends else estimate
+
+
 analyses = {}
 if analyse is None:
     print("Left out: intervals need reportgen.")
 else:
     settings = Settings(**rules)
-    for name, metric in metrics.items():
-        grid = grid_of(metric) * sign_of(metric)
+    for name, metric in primary().items():
+        rows, grid = {}, grid_of(metric) * sign_of(metric)
         for method in metric["methods"]:
             own = scores[name][scores[name].method == method["id"]]
             what, key = f"{metric['label']}, {method['label']}", (name, method["id"])
@@ -257,6 +272,9 @@ else:
             if method["common"] and len(shared):
                 again = analyse(as_scores(shared, metric), settings, key=key, thresholds=np.empty(0))
                 check_intervals(method["common"], again, metric, f"{what}, common tasks")
+            rows[method["label"]] = {of: written(entry) for of, entry in method["aggregates"].items()}
+        print(metric["label"])
+        display(pd.DataFrame(rows).T)
     tally("intervals")
 
 # %% [markdown]
@@ -265,27 +283,24 @@ else:
 # a − b of one aggregate, turned so that above zero favours a. An interval that holds zero leaves open which is better.
 
 # %%
-rows = []
-for name, metric in metrics.items():
-    entries = {method["id"]: method for method in metric["methods"]}
+for name, metric in primary().items():
+    rows, names = {}, labels(metric)
     for pair in metric["comparisons"]:
         if pair["estimand"] != "difference" or pair["estimate"] is None:
             continue
         a, b, of = pair["a"], pair["b"], pair["of"]
         better = -1.0 if of == "optimality_gap" else sign_of(metric)
         found = {one: estimates(scores[name][scores[name].method == one], sign_of(metric))[of] for one in (a, b)}
-        what = f"{metric['label']}, {entries[a]['label']} − {entries[b]['label']}"
+        what = f"{metric['label']}, {names[a]} − {names[b]}"
         agree(pair["estimate"], better * (found[a] - found[b]), of="differences", what=what, scale=scale_of(metric))
         if analyse is not None:
             interval = difference(analyses[name, a], analyses[name, b], of)
             check_interval(pair, interval, -1.0 if of == "optimality_gap" else 1.0, metric, what)
-        names = {"metric": metric["label"], "a": entries[a]["label"], "b": entries[b]["label"]}
-        rows.append({**names, **{key: pair[key] for key in ("of", "estimate", "low", "high")}})
-if rows:
-    tally("differences", *(["intervals"] if analyses else []))
-    display(pd.DataFrame(rows).set_index(["metric", "a", "b"]))
-else:
-    print("The report compares no methods.")
+        rows[f"{names[a]} − {names[b]}"] = {key: pair[key] for key in ("of", "estimate", "low", "high")}
+    print(metric["label"] if rows else f"{metric['label']}: the report compares no methods")
+    if rows:
+        display(pd.DataFrame(rows).T)
+tally("differences", *(["intervals"] if analyses else []))
 
 # %% [markdown]
 # ## 3. Performance profiles
@@ -303,7 +318,7 @@ mpl.rcParams.update(
         "text.parse_math": False, "font.size": 10, "figure.facecolor": "none", "axes.facecolor": "none",
         "savefig.facecolor": "none", "text.color": INK, "axes.labelcolor": INK, "axes.titlecolor": INK,
         "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.spines.top": False,
-        "axes.spines.right": False, "legend.frameon": False, "figure.dpi": 80, "axes.titlelocation": "left",
+        "axes.spines.right": False, "legend.frameon": False, "figure.dpi": 100, "axes.titlelocation": "left",
     }
 )  # fmt: skip
 
@@ -322,7 +337,7 @@ def profile(frame, grid, sign):
     return over_scores, (means[:, None] > sign * grid).mean(axis=0)
 
 
-for name, metric in metrics.items():
+for name, metric in primary().items():
     grid = grid_of(metric)
     drawn = [method for method in metric["methods"] if method["profile"]]
     if not drawn:
@@ -437,8 +452,8 @@ def improvement(a, b, sign):
     return float(np.mean(wins)) if wins else np.nan
 
 
-for name, metric in metrics.items():
-    if metric["role"] != "primary" or metric["direction"] not in {"maximize", "minimize"}:
+for name, metric in primary().items():
+    if metric["direction"] not in {"maximize", "minimize"}:
         continue
     parts = {one: scores[name][scores[name].method == one] for one in labels(metric)}
     matrix = [[improvement(a, b, sign_of(metric)) for b in parts.values()] for a in parts.values()]

@@ -1,0 +1,81 @@
+import functools
+import json
+import operator
+
+import pytest
+
+from reportgen.artifacts import File
+from reportgen.notebooks import notebooks
+
+METRIC = ("metrics", 0)
+METHOD = (*METRIC, "methods", 1)
+CHECKED = {
+    "an aggregate": (*METHOD, "aggregates", "iqm", "estimate"),
+    "the gap": (*METHOD, "aggregates", "optimality_gap", "estimate"),
+    "the median": (*METHOD, "aggregates", "median", "estimate"),
+    "a lower end": (*METHOD, "aggregates", "iqm", "low"),
+    "an upper end": (*METHOD, "aggregates", "mean", "high"),
+    "a percentile": (*METHOD, "aggregates", "mean", "percentile", 0),
+    "degrees of freedom": (*METHOD, "aggregates", "iqm", "df"),
+    "a spread": (*METHOD, "aggregates", "mean", "spread", 1),
+    "a difference": (*METRIC, "comparisons", 2, "estimate"),
+    "an end of a difference": (*METRIC, "comparisons", 2, "high"),
+    "a point of a profile": (*METHOD, "profile", "estimate", 40),
+    "a point of a profile over tasks": (*METHOD, "profile_tasks", "estimate", 40),
+    "a band": (*METHOD, "profile", "low", 70),
+    "a threshold": (*METHOD, "profile", "thresholds", 7),
+    "a mean of a task": (*METHOD, "tasks", "grid/windy", "mean"),
+    "a standard deviation": (*METHOD, "tasks", "chain/inventory", "sd"),
+    "a normalised mean": (*METHOD, "tasks", "grid/windy", "normalized"),
+    "a score": (*METRIC, "scores", 33, "raw"),
+    "a bound": (*METRIC, "bounds", "grid/windy", "optimum"),
+    "the level": ("report", "settings", "level"),
+    "the gamma": ("report", "settings", "gamma"),
+}
+
+
+def scaled(report, path):
+    place = functools.reduce(operator.getitem, path[:-1], report)
+    assert place[path[-1]], "a number that is not zero"
+    place[path[-1]] *= 1 + 1e-6
+
+
+def test_every_number_of_an_honest_report_agrees(example, rerun):
+    assert "numbers agree with report.json" in rerun(example.data)
+
+
+def test_minimised_raw_scores_with_a_missing_cell_agree(hostile, rerun):
+    printed = rerun(hostile.data)
+    assert "1 missing cells" in printed
+    assert "numbers agree with report.json" in printed
+
+
+@pytest.mark.parametrize("path", CHECKED.values(), ids=CHECKED)
+def test_a_number_altered_by_a_millionth_stops_the_notebook(example, rerun, path):
+    with pytest.raises(AssertionError, match="the report says"):
+        rerun(example.data, lambda report: scaled(report, path))
+
+
+def test_an_altered_report_leaves_the_half_run_notebook_with_its_error(example):
+    report = json.loads(example.data[0].content)
+    scaled(report, CHECKED["an aggregate"])
+    altered = (File(path="report.json", content=json.dumps(report).encode()), example.data[1])
+    made = notebooks(altered, slug=example.slug)
+    assert made.failure.startswith("AssertionError: Normalised return, ")
+    cells = [cell for cell in json.loads(made.files[0].content)["cells"] if cell["cell_type"] == "code"]
+    ran = [cell["execution_count"] is not None for cell in cells]
+    assert any(ran)
+    assert not all(ran)
+    stopped = cells[ran.index(False) - 1]["outputs"][-1]
+    assert stopped["ename"] == "AssertionError"
+    assert "\x1b" not in json.dumps(stopped)
+    page = made.shown[0].content.decode()
+    assert "The notebook stopped" in page
+    assert "rg-out-error" in page
+
+
+def test_the_build_runs_the_notebook_and_ships_it(example):
+    assert example.failure == ""
+    shown = (example.folder / "site" / "notebook.html").read_text()
+    assert "numbers agree with report" in shown
+    assert (example.folder / "site" / "downloads" / "analysis.ipynb").is_file()
