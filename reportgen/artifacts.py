@@ -58,6 +58,8 @@ class Artifact:
         What the reader can download or embed. Figures: ``docs/assets/figures/NAME.svg`` (light),
         ``NAME-dark.svg``, ``NAME.png``, and ``latex/figures/NAME.pdf``. Tables: ``docs/assets/tables/NAME.csv``,
         ``NAME.md.txt`` and ``latex/tables/NAME.tex``.
+    task
+        Raw id of the task it is about, where it is about one.
     """
 
     kind: Literal["figure", "table"]
@@ -70,6 +72,7 @@ class Artifact:
     signature: str = ""
     html: str = ""
     files: tuple[File, ...] = ()
+    task: str | None = None
 
 
 def safe_name(text: str) -> str:

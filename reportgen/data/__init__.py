@@ -1,5 +1,6 @@
 """From runs to comparable scores: axes, score rules, normalisation, and every doubt named and counted."""
 
+from reportgen.data.axes import natural
 from reportgen.data.ledger import run_rows
 from reportgen.data.prepare import prepare
 from reportgen.data.scores import DataSet, Exclusion, Method, MetricData, Notice, RunRow, Score, Task
@@ -13,6 +14,7 @@ __all__ = [
     "RunRow",
     "Score",
     "Task",
+    "natural",
     "prepare",
     "run_rows",
 ]

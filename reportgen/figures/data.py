@@ -24,6 +24,8 @@ def of(role: str, metric: MetricResult, tasks: tuple[int, int] = (0, 0)) -> str:
         "intervals": _intervals(metric),
         "profile": _lines("threshold", ((m.label, "", m.profile) for m in metric.methods)),
         "heatmap": _heatmap(metric),
+        "violin": _scores(metric),
+        "ecdf": _scores(metric),
         **{role: _aggregate_rows(metric, role) for role in AGGREGATE_CURVES},
         "task-curves": _lines(
             "step",
@@ -81,6 +83,14 @@ def _intervals(metric: MetricResult) -> Iterator[Row]:
         for name in metric.aggregates:
             found = method.aggregates[name]
             yield (method.label, name, found.estimate, found.low, found.high, found.reason)
+
+
+def _scores(metric: MetricResult) -> Iterator[Row]:
+    yield ("method", "task", "run", "seed", "raw", "value")
+    labels = {task.id: task.label for task in metric.data.tasks}
+    for score in metric.data.scores:
+        method = label_of(metric, score.method)
+        yield (method, labels[score.task], score.run, score.seed, score.raw, score.value)
 
 
 def _heatmap(metric: MetricResult) -> Iterator[Row]:

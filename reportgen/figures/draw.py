@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.figures import data, saving, words
+from reportgen.figures.distributions import ecdf_figure, task_figure, violin_figure
 from reportgen.figures.heatmap import heatmap_figure
 from reportgen.figures.intervals import interval_figure
 from reportgen.figures.lines import curve_figure, profile_figure, task_curves_figure
@@ -14,7 +15,7 @@ from reportgen.figures.style import Look, drawing, looks, paper_width, short
 from reportgen.results.comparable import lower_is_better
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from matplotlib.figure import Figure
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 SCREEN = 7.4
 MOST_IN_COLOR = 8
 TASKS_A_FIGURE = 24
-Role = Literal["intervals", "profile", "heatmap", "curves", "wall-curves", "task-curves"]
+Role = Literal["intervals", "profile", "violin", "ecdf", "heatmap", "curves", "wall-curves", "task-curves", "task"]
 WIDE = {"heatmap", "task-curves"}
 
 
@@ -98,77 +99,98 @@ def _in_color(report: Report, methods: Mapping[str, str]) -> frozenset[str]:
 def _jobs(
     metric: MetricResult, known: Mapping[str, Look], protocol: words.Protocol, visualization: Visualization
 ) -> Iterator[Job]:
-    primary = metric.data.role == "primary"
     base = safe_name(metric.id)
     chosen = {method.id: known[method.id] for method in metric.methods}
 
-    def job(role: Role, number: int = 1, tasks: tuple[int, int] = (0, 0)) -> Job:
-        name = f"{base}-{role}" + (f"-{number}" if number > 1 else "")
-        shared: dict[str, Any] = {"protocol": protocol, "visualization": visualization}
-        return Job(
-            role=role,
-            name=name,
-            metric=metric,
-            looks=chosen,
-            tasks=tasks,
-            **shared,
-        )
+    def job(role: Role, suffix: str = "", tasks: tuple[int, int] = (0, 0)) -> Job:
+        shared: dict[str, Any] = {"protocol": protocol, "visualization": visualization, "tasks": tasks}
+        return Job(role=role, name=f"{base}-{role}{suffix}", metric=metric, looks=chosen, **shared)
 
-    if primary and metric.primary_aggregate:
-        yield job("intervals")
-    if any(method.profile for method in metric.methods):
-        yield job("profile")
-    if primary:
-        yield job("heatmap")
-    if data.aggregate_curves(metric, "curves"):
-        yield job("curves")
-    if data.aggregate_curves(metric, "wall-curves"):
-        yield job("wall-curves")
+    for role in _whole_figures(metric):
+        yield job(role)
+    if metric.data.role == "primary":
+        for index, task in enumerate(metric.data.tasks):
+            yield job("task", f"-{safe_name(task.id)}", (index, index + 1))
     with_curves = data.tasks_with_curves(metric)
     for number, start in enumerate(range(0, len(with_curves), TASKS_A_FIGURE), start=1):
-        yield job("task-curves", number, (start, start + TASKS_A_FIGURE))
+        yield job("task-curves", f"-{number}" if number > 1 else "", (start, start + TASKS_A_FIGURE))
+
+
+def _whole_figures(metric: MetricResult) -> Iterator[Role]:
+    """Yield the figures of a whole metric that have something to show."""
+    primary = metric.data.role == "primary"
+    comparable = primary and metric.primary_aggregate is not None
+    there: dict[Role, bool] = {
+        "intervals": comparable,
+        "profile": any(method.profile for method in metric.methods),
+        "violin": comparable,
+        "ecdf": comparable,
+        "heatmap": primary,
+        "curves": bool(data.aggregate_curves(metric, "curves")),
+        "wall-curves": bool(data.aggregate_curves(metric, "wall-curves")),
+    }
+    yield from (role for role, shown in there.items() if shown)
 
 
 def _drawn(job: Job) -> Artifact:
     with drawing(job.visualization, paper=False):
         screen = _figure(job, SCREEN, paper=False)
-        light, picture = saving.svg(screen), saving.png(screen)
-    width = paper_width(job.visualization, wide=job.role in WIDE)
-    with drawing(job.visualization, paper=True):
-        paper = saving.pdf(_figure(job, width, paper=True))
-    folder = "docs/assets/figures"
+        light = saving.svg(screen)
+        picture = b"" if job.role == "task" else saving.png(screen)
     dimmed = any(look.dimmed for look in job.looks.values())
     title, caption, alt = words.of(job.role, job.metric, job.protocol, dimmed=dimmed)
+    folder = "docs/assets/figures"
+    task = job.metric.data.tasks[job.tasks[0]] if job.role == "task" else None
+    files = (
+        File(path=f"{folder}/{job.name}.svg", content=light),
+        File(path=f"{folder}/{job.name}-dark.svg", content=saving.dark(light)),
+        *(() if task else _further_forms(job, picture)),
+    )
     return Artifact(
         kind="figure",
         name=job.name,
         metric=job.metric.id,
         role=job.role,
-        title=title,
+        title=f"{title}: {task.label}" if task else title,
         caption=caption,
         alt=alt,
         signature=job.metric.signature,
-        files=(
-            File(path=f"{folder}/{job.name}.svg", content=light),
-            File(path=f"{folder}/{job.name}-dark.svg", content=saving.dark(light)),
-            File(path=f"{folder}/{job.name}.png", content=picture),
-            File(path=f"{folder}/{job.name}.csv", content=data.of(job.role, job.metric, job.tasks).encode()),
-            File(path=f"latex/figures/{job.name}.pdf", content=paper),
-        ),
+        files=files,
+        task=task.id if task else None,
+    )
+
+
+def _further_forms(job: Job, picture: bytes) -> tuple[File, ...]:
+    """Return what figures have that go into papers: PNG, data and PDF."""
+    width = paper_width(job.visualization, wide=job.role in WIDE)
+    with drawing(job.visualization, paper=True):
+        paper = saving.pdf(_figure(job, width, paper=True))
+    folder = "docs/assets/figures"
+    return (
+        File(path=f"{folder}/{job.name}.png", content=picture),
+        File(path=f"{folder}/{job.name}.csv", content=data.of(job.role, job.metric, job.tasks).encode()),
+        File(path=f"latex/figures/{job.name}.pdf", content=paper),
     )
 
 
 def _figure(job: Job, width: float, *, paper: bool) -> Figure:
-    metric, label = job.metric, short(job.metric.data.label)
-    if job.role == "intervals":
-        return interval_figure(metric, job.looks, width)
-    if job.role == "profile":
-        profiles = {method.id: method.profile for method in metric.methods if method.profile}
-        return profile_figure(profiles, job.looks, label, width)
-    if job.role == "heatmap":
-        return heatmap_figure(metric, job.looks, width, paper=paper)
-    if job.role in data.AGGREGATE_CURVES:
-        return curve_figure(
-            data.aggregate_curves(metric, job.role), job.looks, f"{words.curve_statistic(metric)} of {label}", width
-        )
-    return task_curves_figure(data.tasks_with_curves(metric)[slice(*job.tasks)], job.looks, label, width)
+    metric, looks, label = job.metric, job.looks, short(job.metric.data.label)
+    profiles = {method.id: method.profile for method in metric.methods if method.profile}
+    start, end = job.tasks
+
+    def curves() -> Figure:
+        statistic = words.curve_statistic(metric)
+        return curve_figure(data.aggregate_curves(metric, job.role), looks, f"{statistic} of {label}", width)
+
+    drawers: dict[Role, Callable[[], Figure]] = {
+        "intervals": lambda: interval_figure(metric, looks, width),
+        "profile": lambda: profile_figure(profiles, looks, label, width),
+        "violin": lambda: violin_figure(metric, looks, label, width),
+        "ecdf": lambda: ecdf_figure(metric, looks, label, width),
+        "heatmap": lambda: heatmap_figure(metric, looks, width, paper=paper),
+        "curves": curves,
+        "wall-curves": curves,
+        "task": lambda: task_figure(metric, metric.data.tasks[start], looks, label, width),
+        "task-curves": lambda: task_curves_figure(data.tasks_with_curves(metric)[start:end], looks, label, width),
+    }
+    return drawers[job.role]()

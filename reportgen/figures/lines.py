@@ -39,7 +39,7 @@ def profile_figure(
     axes.set_xlabel(f"{label}, threshold τ")
     axes.set_ylabel("share above τ" if width < NARROW else "share of runs above τ")
     axes.set_ylim(-0.02, 1.02)
-    _legend(figure, [looks[name] for name in profiles], width)
+    add_legend(figure, [looks[name] for name in profiles], width)
     return figure
 
 
@@ -51,8 +51,16 @@ def curve_figure(curves: Mapping[str, Curve], looks: Mapping[str, Look], label: 
         _line(axes, curves[name].steps, curves[name], look, every=_marks(len(curves[name].steps)))
     axes.set_ylabel(label)
     _step_axis(axes, next(iter(curves.values())).x)
-    _legend(figure, [looks[name] for name in curves], width)
+    add_legend(figure, [looks[name] for name in curves], width)
     return figure
+
+
+def draw_curves(axes: Axes, curves: Mapping[str, Curve], looks: Mapping[str, Look]) -> None:
+    """Draw the curves of one task into a panel."""
+    for name, look in _dimmed_first(looks, curves):
+        _line(axes, curves[name].steps, curves[name], look, every=None)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    _step_axis(axes, next(iter(curves.values())).x)
 
 
 def task_curves_figure(
@@ -77,7 +85,7 @@ def task_curves_figure(
     x = next(curve.x for _, curves in tasks for curve in curves.values())
     for axes in grid.flat[max(0, len(tasks) - columns) : len(tasks)]:
         axes.set_xlabel(_x_words(x))
-    _legend(figure, [looks[name] for name in looks if name in shown], width)
+    add_legend(figure, [looks[name] for name in looks if name in shown], width)
     return figure
 
 
@@ -108,7 +116,8 @@ def _dimmed_first(looks: Mapping[str, Look], present: Mapping[str, Any]) -> list
     )
 
 
-def _legend(figure: Figure, shown: Sequence[Look], width: float) -> None:
+def add_legend(figure: Figure, shown: Sequence[Look], width: float) -> None:
+    """Put the legend of several methods below the figure."""
     handles = [
         Line2D([], [], color=look.color, linestyle=look.line, marker=look.marker, markersize=4, label=look.label)
         for look in shown

@@ -27,37 +27,66 @@ class Protocol:
 
 def of(role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool) -> tuple[str, str, str]:
     """Return title, caption and alternative text of a figure."""
-    label, size = metric.data.label, _size(metric)
-    grey = (
-        " The best eight methods, the baseline and highlighted ones are in colour, the others grey." if dimmed else ""
+    label, methods = metric.data.label, _methods(metric)
+    if role in {*data.AGGREGATE_CURVES, "task-curves"}:
+        title, told, alt = _of_curves(role, metric, protocol)
+    else:
+        title, told, alt = {
+            "intervals": (
+                "interval plot",
+                f": {_aggregates(metric)}, with {protocol.intervals}. Hollow marks have no interval.",
+                f"Interval plot. {_leading(metric)}",
+            ),
+            "profile": (
+                "performance profile",
+                (
+                    ": performance profile, the share of run scores strictly above each threshold; bands are pointwise "
+                    f"{protocol.intervals}."
+                ),
+                f"Performance profiles of {methods}.",
+            ),
+            "violin": (
+                "violins",
+                ": distribution of run scores, a violin a method; bar: quartiles, mark: median.",
+                f"Violins of the run scores of {methods}.",
+            ),
+            "ecdf": (
+                "empirical distribution",
+                ": share of runs at or below each score, every task counting the same.",
+                f"Empirical distributions of the run scores of {methods}.",
+            ),
+            "heatmap": (
+                "heatmap",
+                f": mean over runs of each method on each task; hatched: no run. {_scale(metric)}",
+                f"Heatmap of {methods} on {len(metric.data.tasks)} tasks.",
+            ),
+            "task": (
+                "runs of one task",
+                ": every run as a point, the mean of a method as a bar; bands of curves are pointwise.",
+                f"Runs of {methods} on one task.",
+            ),
+        }[role]
+    grey = " In colour: the best eight methods, the baseline and highlighted ones; the others grey." if dimmed else ""
+    return f"{label}: {title}", f"{label}{told} {_size(metric)}.{grey}", alt
+
+
+def _of_curves(role: str, metric: MetricResult, protocol: Protocol) -> tuple[str, str, str]:
+    alt = f"Learning curves of {_methods(metric)}."
+    if role == "task-curves":
+        known = min(curve.replicates for method in metric.methods for curve in method.task_curves.values())
+        told = f" on each task along training: mean over runs; bands are pointwise {_curve_words(protocol, known)}."
+        return "curves per task", told, alt
+    replicates = min(curve.replicates for curve in data.aggregate_curves(metric, role).values())
+    along = "wall time" if role == "wall-curves" else "training"
+    told = (
+        f": {curve_statistic(metric)} along {along}; bands are pointwise {_curve_words(protocol, replicates)}."
+        f"{_without(metric, role)}"
     )
-    if role == "intervals":
-        names = ", ".join(aggregate_name(name, metric.trim) for name in metric.aggregates)
-        caption = f"{label}: {names}, with {protocol.intervals}; {size}. Hollow marks have no interval."
-        return f"{label}: interval plot", caption, f"Interval plot. {_leading(metric)}"
-    if role == "profile":
-        caption = (
-            f"{label}: performance profile, the share of run scores strictly above each threshold; bands are pointwise "
-            f"{protocol.intervals}; {size}.{grey}"
-        )
-        return f"{label}: performance profile", caption, f"Performance profiles of {_methods(metric)}."
-    if role == "heatmap":
-        caption = f"{label}: mean over runs of each method on each task; {size}; hatched: no run. {_scale(metric)}"
-        return f"{label}: heatmap", caption, f"Heatmap of {_methods(metric)} on {len(metric.data.tasks)} tasks."
-    if role in data.AGGREGATE_CURVES:
-        steps = min(curve.replicates for curve in data.aggregate_curves(metric, role).values())
-        along = "wall time" if role == "wall-curves" else "training"
-        caption = (
-            f"{curve_statistic(metric)} of {label} along {along}; bands are pointwise "
-            f"{_curve_words(protocol, steps)}; {size}.{_without(metric, role)}{grey}"
-        )
-        return f"{label}: learning curves along {along}", caption, f"Learning curves of {_methods(metric)}."
-    known = [curve.replicates for method in metric.methods for curve in method.task_curves.values()]
-    caption = (
-        f"{label} on each task along training: mean over runs; bands are pointwise "
-        f"{_curve_words(protocol, min(known))}; {size}.{grey}"
-    )
-    return f"{label}: curves per task", caption, f"Learning curves of {_methods(metric)} on each task."
+    return f"learning curves along {along}", told, alt
+
+
+def _aggregates(metric: MetricResult) -> str:
+    return ", ".join(aggregate_name(name, metric.trim) for name in metric.aggregates)
 
 
 def _without(metric: MetricResult, role: str) -> str:

@@ -20,7 +20,8 @@ def figure_html(artifact: Artifact) -> str:
         f'<img src="{base}{suffix}.svg#only-{scheme}" alt="{alt}" loading="lazy">'
         for suffix, scheme in (("", "light"), ("-dark", "dark"))
     )
-    links = " · ".join(f'<a href="{base}.{form}" download>{label}</a>' for form, label in FORMS)
+    there = {file.path.rsplit(".", 1)[1] for file in artifact.files}
+    links = " · ".join(f'<a href="{base}.{form}" download>{label}</a>' for form, label in FORMS if form in there)
     return "\n".join(
         [
             f'<figure class="rg-figure" id="{artifact.name}">',

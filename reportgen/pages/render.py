@@ -18,6 +18,7 @@ from reportgen.text import html, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reportgen.results import Task
     from reportgen.results.report import MetricResult, Report
 
 LONGEST = 2000
@@ -45,12 +46,23 @@ def render(report: Report, artifacts: Sequence[Artifact]) -> tuple[File, ...]:
             _page(shared["page_of"][metric.id], "metric", environment, shared, artifacts, metric=metric)  # type: ignore[index] # a dict of str
             for metric in report.metrics
         ),
+        _page("tasks/index.md", "tasks", environment, shared, artifacts, metric=None),
+        *(
+            _page(f"tasks/{safe_name(task.id)}.md", "task", environment, shared, artifacts, metric=None, task=task)
+            for task in _tasks(report)
+        ),
         *(
             _page(name, name.removesuffix(".md"), environment, shared, artifacts, metric=None)
-            for name in ("tasks.md", "runs.md", "data-quality.md", "method.md", "provenance.md", "downloads.md")
+            for name in ("methods.md", "runs.md", "data-quality.md", "method.md", "provenance.md", "downloads.md")
         ),
     ]
     return (*pages, *_beside(artifacts))
+
+
+def _tasks(report: Report) -> tuple[Task, ...]:
+    """Return every task of a primary metric once."""
+    found = {task.id: task for metric in report.metrics if metric.data.role == "primary" for task in metric.data.tasks}
+    return tuple(found.values())
 
 
 def shared_first(report: Report) -> MetricResult:
@@ -88,18 +100,20 @@ def _page(
     artifacts: Sequence[Artifact],
     *,
     metric: MetricResult | None,
+    task: Task | None = None,
 ) -> File:
     root = "../" * path.count("/")
 
     def show(role: str, of: str | None = None) -> Markup:
         """Return every artifact of a role (of a metric, else of the page's metric, else of the report) as HTML."""
         wanted = of or (metric.id if metric else None)
-        found = [artifact for artifact in artifacts if artifact.role == role and artifact.metric == wanted]
+        about = task.id if task and role == "task" else None
+        found = [one for one in artifacts if (one.role, one.metric, one.task) == (role, wanted, about)]
         parts = [_block(artifact) for artifact in found]
         return Markup("\n\n".join(parts).replace(f'="{SITE_ROOT}', f'="{root}'))  # noqa: S704 - made by our writers
 
     text = environment.get_template(f"{template}.md.j2").render(
-        **shared, metric=metric, show=show, root=Markup(root), prose=lambda text: Markup(prose(text))  # noqa: S704 - sanitised
+        **shared, metric=metric, task=task, show=show, root=Markup(root), prose=lambda text: Markup(prose(text))  # noqa: S704 - sanitised
     )  # fmt: skip
     return File(path=f"docs/{path}", content=_tidy(text).encode())
 

@@ -12,9 +12,9 @@ import numpy as np
 from reportgen.results.comparable import Rules, chosen_aggregates, lower_is_better, rules
 from reportgen.results.curves import method_curve, task_curve
 from reportgen.results.oriented import Oriented, withheld_estimate
-from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, TaskSummary
+from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Outlier, TaskSummary
 from reportgen.results.words import signature
-from reportgen.stats import Analysis, Settings, analyse, difference, summarize
+from reportgen.stats import Analysis, Settings, analyse, difference, outlying, summarize
 
 if TYPE_CHECKING:
     from reportgen.data.scores import DataSet, Method, MetricData, Score
@@ -101,6 +101,7 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map) -> Metr
         signature=signature(plan.data, plan.settings, leading, ordered),
         common_tasks=common,
         trim=plan.settings.trim,
+        outliers=_outliers(data) if primary else (),
     )
 
 
@@ -202,6 +203,27 @@ def _task_summaries(data: MetricData, scores: tuple[Score, ...]) -> dict[str, Ta
                 runs=tuple(score.run for score in here),
             )
     return summaries
+
+
+def _outliers(data: MetricData) -> tuple[Outlier, ...]:
+    """Name the scores that a rule calls outliers among the runs of their method and task."""
+    cells: dict[tuple[str, str], list[Score]] = {}
+    for score in data.scores:
+        cells.setdefault((score.method, score.task), []).append(score)
+    found = []
+    for scores in cells.values():
+        values = np.array([score.raw for score in scores])
+        by_rule = dict(zip(("MAD", "IQR"), outlying(values), strict=True))
+        for place, score in enumerate(scores):
+            rules = tuple(name for name, mask in by_rule.items() if mask[place])
+            if rules:
+                median = float(np.median(values))
+                found.append(
+                    Outlier(
+                        run=score.run, method=score.method, task=score.task, value=score.raw, median=median, rules=rules
+                    )
+                )
+    return tuple(found)
 
 
 def _thresholds(data: MetricData, spec: Spec) -> tuple[float, ...]:

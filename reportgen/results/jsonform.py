@@ -88,6 +88,17 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
         "comparisons": [_comparison(comparison) for comparison in metric.comparisons],
         "withheld": [{"quantity": item.quantity, "reason": item.reason, "mend": item.mend} for item in metric.withheld],
         "common_tasks": list(metric.common_tasks),
+        "outliers": [
+            {
+                "run": item.run,
+                "method": item.method,
+                "task": item.task,
+                "value": item.value,
+                "median": item.median,
+                "rules": list(item.rules),
+            }
+            for item in metric.outliers
+        ],
         "scores": [_score(score) for score in data.scores],
     }
 

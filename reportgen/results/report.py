@@ -134,6 +134,18 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outlier:
+    """A score far from the others of its method and task, by the rules named; raw units. It is used all the same."""
+
+    run: str
+    method: str
+    task: str
+    value: float
+    median: float
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
     """A quantity of a metric that cannot be stated honestly, why, and the lines of spec that would mend it."""
 
@@ -160,6 +172,7 @@ class MetricResult:
     signature: str
     common_tasks: tuple[str, ...] = ()
     trim: float = 0.25
+    outliers: tuple[Outlier, ...] = ()
 
     @property
     def id(self) -> str:
@@ -197,5 +210,5 @@ class Report:
     highlight: tuple[str, ...]
     unit: str = "run"
     resample: str = "runs"
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     schema: int = SCHEMA

@@ -2,6 +2,7 @@
 
 from reportgen.stats.analysis import Analysis, analyse, curve, difference
 from reportgen.stats.intervals import Band, Interval
+from reportgen.stats.outliers import outlying
 from reportgen.stats.scores import Scores, Settings
 from reportgen.stats.summary import Summary, summarize
 
@@ -15,5 +16,6 @@ __all__ = [
     "analyse",
     "curve",
     "difference",
+    "outlying",
     "summarize",
 ]

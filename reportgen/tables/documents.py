@@ -42,7 +42,7 @@ def latex_document(report: Report, artifacts: Sequence[Artifact]) -> tuple[File,
         "report": report,
         "interval": interval_words(report),
         "sections": [
-            (metric, [artifact for artifact in artifacts if artifact.metric == metric.id and _in_paper(artifact)])
+            (metric, [one for one in artifacts if one.metric == metric.id and one.task is None and _in_paper(one)])
             for metric in report.metrics
         ],
     }

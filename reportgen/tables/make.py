@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.results.comparable import NAMES, lower_is_better
 from reportgen.results.words import aggregate_name, interval_words, span
+from reportgen.tables.details import excluded, one_task, outliers, runs, seeds, standings_of_methods, task_page
 from reportgen.tables.latex import write_latex
 from reportgen.tables.plain import write_csv, write_markdown
 from reportgen.tables.values import Cell, Column, Table, decimals
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Report, TaskSummary
 
 Key = TypeVar("Key", str, int)
-IN_PAPERS = {"aggregates", "common", "comparisons", "tasks"}
+IN_PAPERS = {"aggregates", "common", "comparisons", "tasks", "task"}
 SIZES = (Column(key="n_runs", label="Runs", kind="number"), Column(key="n_tasks", label="Tasks", kind="number"))
 NO_TEST = "Bold: the best estimate; no test has been made."
 
@@ -46,10 +47,15 @@ def _tables(report: Report) -> Iterator[Table]:
             if metric.comparisons:
                 yield _comparisons(metric, report)
         yield _tasks(metric, report)
-        yield _seeds(metric)
-    yield _runs(report)
+        yield seeds(metric)
+        if metric.data.role == "primary":
+            yield from (one_task(metric, task, report) for task in metric.data.tasks)
+            yield standings_of_methods(metric)
+        if metric.outliers:
+            yield outliers(metric, report)
+    yield runs(report)
     if report.excluded:
-        yield _excluded(report)
+        yield excluded(report)
 
 
 def _artifact(table: Table, report: Report) -> Artifact:
@@ -69,6 +75,7 @@ def _artifact(table: Table, report: Report) -> Artifact:
         caption=table.caption,
         signature=table.signature,
         html=write_html(table),
+        task=table.task,
         files=tuple(File(path=path, content=text.encode()) for path, text in written.items()),
     )
 
@@ -198,7 +205,7 @@ def _tasks(metric: MetricResult, report: Report) -> Table:
         leading = _best_means(metric, found) if data.role == "primary" else set()
         rows.append(
             (
-                Cell(text=task.label),
+                Cell(text=task.label, link=task_page(task) if data.role == "primary" else ""),
                 *(_summary(summary, best=index in leading, counted=unequal) for index, summary in enumerate(found)),
             )
         )
@@ -247,89 +254,6 @@ def _leaders(values: Mapping[Key, float], *, falling: bool) -> set[Key]:
     best = min(values.values()) if falling else max(values.values())
     leading = {key for key, value in values.items() if math.isclose(value, best, rel_tol=1e-9)}
     return leading if len(leading) < len(values) else set()
-
-
-def _seeds(metric: MetricResult) -> Table:
-    rows = tuple(
-        (Cell(text=method.label), *(Cell(value=float(count)) for count in method.n_runs_per_task))
-        for method in metric.methods
-    )
-    return Table(
-        name=f"{safe_name(metric.id)}-seeds",
-        metric=metric.id,
-        role="seeds",
-        title=f"{metric.data.label}: runs per cell",
-        caption=f"Number of runs used for {metric.data.label}, per method and task.",
-        signature="",
-        columns=(
-            Column(key="method", label="Method"),
-            *(Column(key=task.label, label=task.label, kind="number") for task in metric.data.tasks),
-        ),
-        rows=rows,
-    )
-
-
-def _runs(report: Report) -> Table:
-    rows = tuple(
-        (
-            Cell(text=run.name, anchor=f"run-{safe_name(run.id)}"),
-            Cell(text=run.method),
-            Cell(text=run.seed),
-            Cell(text=_few(run.tasks)),
-            Cell(value=float(run.points)),
-            Cell(value=run.last_step),
-            Cell(text=f"not used: {run.why_not}" if run.why_not else "used"),
-            Cell(text=run.state),
-            Cell(text=run.sha256[:12]),
-        )
-        for run in report.runs
-    )
-    labels = ("Run", "Method", "Seed", "Tasks", "Points", "Last step", "Use", "State", "SHA-256")
-    columns = tuple(
-        Column(
-            key=label.lower().replace(" ", "_"),
-            label=label,
-            kind="number" if label in {"Points", "Last step"} else "text",
-        )
-        for label in labels
-    )
-    return Table(
-        name="runs",
-        metric=None,
-        role="runs",
-        title="Runs",
-        caption=f"All {len(report.runs):,} runs that were read, used or not; the hash is over a run's content.",
-        signature="",
-        columns=columns,
-        rows=rows,
-    )
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"  # noqa: PLR2004 - fits a cell
-
-
-def _excluded(report: Report) -> Table:
-    rows = tuple(
-        (
-            Cell(text=item.name),
-            Cell(text=item.metric or "the whole report"),
-            Cell(text=item.reason),
-            Cell(text=item.run),
-        )
-        for item in report.excluded
-    )
-    labels = {"run": "Run", "metric": "Left out of", "reason": "Reason", "id": "Id"}
-    return Table(
-        name="excluded",
-        metric=None,
-        role="excluded",
-        title="What was left out",
-        caption="Runs that are not used, or not for a metric or task, and why.",
-        signature="",
-        columns=tuple(Column(key=key, label=label) for key, label in labels.items()),
-        rows=rows,
-    )
 
 
 def _estimate(estimate: Estimate, *, best: bool) -> Cell:

@@ -68,7 +68,7 @@ class Table:
 
     Parameters
     ----------
-    name, metric, role
+    name, metric, role, task
         As in `Artifact`.
     notes
         Sentences under the table: why numbers or intervals are missing, what bold means.
@@ -85,6 +85,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+    task: str | None = None
 
 
 def decimals(cells: Iterable[Cell]) -> int:
