@@ -425,7 +425,8 @@ def heatmap(metric, most=40):
     axes.set_yticks(range(len(tasks)), [shown(metric["task_labels"][task]) for task in tasks])
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    axes.set_title(shown(metric["label"], 60))
+    part = "" if len(tasks) == len(metric["tasks"]) else f", the first {len(tasks)} of {len(metric['tasks'])} tasks"
+    axes.set_title(shown(metric["label"], 60) + part)
     plt.show()
 
 
