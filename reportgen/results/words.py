@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import reportgen
 from reportgen.results.comparable import NAMES, lower_is_better
+from reportgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,18 +85,18 @@ def headline(metric: MetricResult) -> str:
     leading = metric.primary_aggregate
     if leading is None:
         why = f": {metric.withheld[0].reason}" if metric.withheld else ""
-        return f"{metric.data.label}: no aggregate can be stated{why}."
+        return f"{visible(metric.data.label)}: no aggregate can be stated{why}."
     standing = [method for method in metric.methods if method.aggregates[leading].estimate is not None]
     size = _size(metric)
     stated = [comparison for comparison in metric.comparisons if comparison.estimate is not None]
     if not stated:
         only = standing[0]
-        return f"{only.label}: {NAMES[leading]} {_cell(only.aggregates[leading])} ({size})."
+        return f"{visible(only.label)}: {NAMES[leading]} {_cell(only.aggregates[leading])} ({size})."
     told = _told(metric, stated)
-    labels = {method.id: method.label for method in metric.methods}
+    labels = {method.id: visible(method.label) for method in metric.methods}
     return (
         f"{labels[told.a]} − {labels[told.b]}: {NAMES[leading]} difference {_signed(told)} "
-        f"({metric.data.label}; {size}; no test has been made)."
+        f"({visible(metric.data.label)}; {size}; no test has been made)."
     )
 
 

@@ -56,7 +56,7 @@ def _one(table: Table, columns: tuple[int, ...], part: int, parts: int) -> str:
         _form(column, [row[index] for row in table.rows]) for column, index in zip(chosen, columns, strict=True)
     )
     head = " & ".join(_head(column) for column in chosen) + r" \\"
-    body = [" & ".join(_cell(row[index], table.columns[index]) for index in columns) + r" \\" for row in table.rows]
+    body = [_row(row, table, columns) for row in table.rows]
     of_parts = f" (part {part} of {parts})" if parts > 1 else ""
     caption = rf"\caption{{{tex(table.caption + of_parts)}}}"
     label = rf"\label{{tab:{safe_name(table.name)}{f'-{part}' if part > 1 else ''}}}"
@@ -103,6 +103,12 @@ def _long(size: str, form: str, head: str, body: list[str], title: str, notes: l
         r"\endgroup",
         "",
     ]
+
+
+def _row(row: tuple[Cell, ...], table: Table, columns: Sequence[int]) -> str:
+    """Write a row; braces keep the row before from taking a first ``[`` or ``*`` for an argument."""
+    text = " & ".join(_cell(row[index], table.columns[index]) for index in columns)
+    return ("{}" if text.startswith(("[", "*")) else "") + text + r" \\"
 
 
 def _form(column: Column, cells: list[Cell]) -> str:

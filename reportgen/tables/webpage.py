@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportgen.artifacts import safe_name
 from reportgen.tables.values import Cell, Column, Table, number, places_of, shown
-from reportgen.text import html, visible
+from reportgen.text import LONGEST_LABEL, html, visible
 
 LONGEST_TEXT = 400
 SITE_ROOT = "@/"
@@ -38,7 +38,7 @@ def _head(column: Column) -> str:
 
 def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> str:
     anchor = f' id="{row[0].anchor}"' if row[0].anchor else ""
-    stub = f'<th scope="row">{_text(row[0])}</th>'
+    stub = f'<th scope="row">{_text(row[0], LONGEST_LABEL)}</th>'
     cells = " ".join(_cell(cell, column) for cell, column in zip(row[1:], columns[1:], strict=True))
     return f"<tr{anchor}>{stub} {cells}</tr>"
 
@@ -53,8 +53,8 @@ def _cell(cell: Cell, column: Column) -> str:
     return f'<td{best} data-sort="{cell.value!r}"{title}>{_number(cell, column)}</td>'
 
 
-def _text(cell: Cell) -> str:
-    text = html(visible(cell.text, longest=LONGEST_TEXT))
+def _text(cell: Cell, longest: int = LONGEST_TEXT) -> str:
+    text = html(visible(cell.text, longest=longest))
     return f'<a href="{SITE_ROOT}{cell.link}">{text}</a>' if cell.link else text
 
 

@@ -1,10 +1,5 @@
-"""A small real site with two metrics, tables and figures, and a real browser that notes whatever leaves it."""
+"""A small real site with two metrics, tables and figures."""
 
-import functools
-import http.server
-import shutil
-import threading
-from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -12,16 +7,6 @@ import pytest
 from reportgen import site
 from reportgen.artifacts import File
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
-LOCAL = ("file:", "data:", "blob:", "about:")
 HOSTILE = '</title><img src=x onerror=alert(1)>"'
 TITLE = "Agents on the quickstart environments"
 TASKS = [f"environment-{number:02d}" for number in range(1, 17)]
@@ -168,69 +153,5 @@ def folder(tmp_path_factory, files):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium is installed")
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def visit(browser):
-    """Open pages; afterwards nothing may have left the machine, failed, been complained about or popped up."""
-    contexts, faults = [], []
-
-    def opened(url, *, allowed=LOCAL, **options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-
-        def note_request(request):
-            if not request.url.startswith(allowed):
-                faults.append(f"request: {request.url}")
-
-        def note_console(message):
-            if message.type in {"error", "warning"}:
-                faults.append(f"console: {message.text}")
-
-        def note_dialog(dialog):
-            faults.append(f"dialog: {dialog.message}")
-            dialog.dismiss()
-
-        page.on("request", note_request)
-        page.on("requestfailed", lambda request: faults.append(f"failed: {request.url} {request.failure}"))
-        page.on("console", note_console)
-        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-        page.on("dialog", note_dialog)
-        page.goto(url)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-@contextmanager
-def serving(folder):
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            return
-
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="session")
-def small_site():
+def small_site(serving):
     return SimpleNamespace(publish=publish, serving=serving, hostile=HOSTILE, title=TITLE, tasks=TASKS)
