@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 LONGEST_LABEL = 80
+LONGEST_PROSE = 4000  # captions, notes, reasons
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TEX = {
     "\\": r"\textbackslash{}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reportgen.text import html
+from reportgen.text import LONGEST_PROSE, html, visible
 
 if TYPE_CHECKING:
     from reportgen.artifacts import Artifact
@@ -15,7 +15,7 @@ FORMS = (("svg", "SVG"), ("pdf", "PDF"), ("png", "PNG"), ("csv", "CSV"))
 def figure_html(artifact: Artifact) -> str:
     """Return the figure; ``@/`` stands for the way to the site's root."""
     base = f"@/assets/figures/{artifact.name}"
-    alt = html(artifact.alt or artifact.title)
+    alt = _prose(artifact.alt or artifact.title)
     images = "".join(
         f'<img src="{base}{suffix}.svg#only-{scheme}" alt="{alt}" loading="lazy">'
         for suffix, scheme in (("", "light"), ("-dark", "dark"))
@@ -26,9 +26,13 @@ def figure_html(artifact: Artifact) -> str:
         [
             f'<figure class="rg-figure" id="{artifact.name}">',
             images,
-            f"<figcaption>{html(artifact.caption)}</figcaption>",
-            f'<p class="rg-signature">{html(artifact.signature)}</p>',
+            f"<figcaption>{_prose(artifact.caption)}</figcaption>",
+            f'<p class="rg-signature">{_prose(artifact.signature)}</p>',
             f'<p class="rg-links">{links}</p>',
             "</figure>",
         ]
     )
+
+
+def _prose(text: str) -> str:
+    return html(visible(text, longest=LONGEST_PROSE))

@@ -10,13 +10,14 @@ from markupsafe import Markup
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.pages.figures import figure_html
 from reportgen.pages.prose import prose
-from reportgen.resources import shipped
+from reportgen.resources import template_folders
 from reportgen.results.provenance import packages
 from reportgen.results.words import aggregate_name, interval_words, span
 from reportgen.text import html, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from reportgen.results import Task
     from reportgen.results.report import MetricResult, Report
@@ -25,12 +26,12 @@ LONGEST = 2000
 SITE_ROOT = "@/"
 
 
-def render(report: Report, artifacts: Sequence[Artifact]) -> tuple[File, ...]:
+def render(report: Report, artifacts: Sequence[Artifact], *, templates: Path | None = None) -> tuple[File, ...]:
     """Return the pages ``docs/*.md`` and what they link to that no artifact brings along.
 
     Values are escaped wherever a template prints them; only HTML made by the tables and figures is taken as it is.
     """
-    environment = _environment()
+    environment = _environment(templates)
     shared = {
         "report": report,
         "primary": [metric for metric in report.metrics if metric.data.role == "primary"],
@@ -70,9 +71,9 @@ def shared_first(report: Report) -> MetricResult:
     return next(metric for metric in report.metrics if metric.data.role == "primary")
 
 
-def _environment() -> Environment:
+def _environment(templates: Path | None) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(shipped("templates") / "pages"),
+        loader=FileSystemLoader(template_folders("pages", templates)),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - `finalize` escapes every value, more strictly than HTML alone needs
         finalize=_escaped,

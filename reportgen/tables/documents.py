@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reportgen.artifacts import File
-from reportgen.resources import shipped
+from reportgen.resources import template_folders
 from reportgen.results.words import interval_words, span
 from reportgen.tables.numbers import numbers_tex
 from reportgen.tables.plain import rows_to_csv
-from reportgen.text import csv_cell, tex, visible
+from reportgen.text import LONGEST_PROSE, csv_cell, tex, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from reportgen.artifacts import Artifact
     from reportgen.results.report import MetricResult, Report
 
 
-def latex_document(report: Report, artifacts: Sequence[Artifact]) -> tuple[File, ...]:
+def latex_document(report: Report, artifacts: Sequence[Artifact], *, templates: Path | None = None) -> tuple[File, ...]:
     """Return ``latex/report.tex``, a complete document of all tables and figures, and the preamble it needs."""
     environment = Environment(
-        loader=FileSystemLoader(shipped("templates") / "latex"),
+        loader=FileSystemLoader(template_folders("latex", templates)),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - LaTeX, escaped by the filter `tex`
         block_start_string="<%",
@@ -36,7 +37,7 @@ def latex_document(report: Report, artifacts: Sequence[Artifact]) -> tuple[File,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["tex"] = lambda text: tex(visible(text, longest=4000))
+    environment.filters["tex"] = lambda text: tex(visible(text, longest=LONGEST_PROSE))
     environment.filters["runs_per_task"] = _runs_per_task
     context = {
         "report": report,

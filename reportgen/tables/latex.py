@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reportgen.artifacts import safe_name
-from reportgen.tables.values import Cell, Column, Table, number, shown
-from reportgen.text import tex, visible
+from reportgen.tables.values import Cell, Column, Table, number, places_of, shown
+from reportgen.text import LONGEST_PROSE, tex, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,10 +58,10 @@ def _one(table: Table, columns: tuple[int, ...], part: int, parts: int) -> str:
     head = " & ".join(_head(column) for column in chosen) + r" \\"
     body = [_row(row, table, columns) for row in table.rows]
     of_parts = f" (part {part} of {parts})" if parts > 1 else ""
-    caption = rf"\caption{{{tex(table.caption + of_parts)}}}"
+    caption = rf"\caption{{{_prose(table.caption + of_parts)}}}"
     label = rf"\label{{tab:{safe_name(table.name)}{f'-{part}' if part > 1 else ''}}}"
     words = [*table.notes, table.signature]
-    notes = [rf"\par\smallskip{{\footnotesize {tex(note)}\par}}" for note in words if note]
+    notes = [rf"\par\smallskip{{\footnotesize {_prose(note)}\par}}" for note in words if note]
     size = r"\small" if _width(table, columns) <= COMFORTABLE else r"\footnotesize\setlength{\tabcolsep}{3.5pt}"
     if len(table.rows) > LONGEST_FLOAT:
         return "\n".join(_long(size, form, head, body, caption + label, notes))
@@ -119,6 +119,10 @@ def _form(column: Column, cells: list[Cell]) -> str:
     return f"S[table-format={sign}{whole}.{column.decimals}]"
 
 
+def _prose(text: str) -> str:
+    return tex(visible(text, longest=LONGEST_PROSE))
+
+
 def _head(column: Column) -> str:
     text = tex(visible(column.label))
     return f"{{{text}}}" if column.kind == "number" else text
@@ -129,7 +133,7 @@ def _cell(cell: Cell, column: Column) -> str:
         text = tex(visible(shown(cell, column), longest=60))
         return f"{{{text}}}" if column.kind == "number" else text
     if column.kind == "number":
-        text = number(cell.value, column.decimals, minus="-")
+        text = number(cell.value, places_of(cell, column), minus="-")
         return f"{{{tex(number(cell.value, 0))}}}" if "∞" in text else text
     text = tex(shown(cell, column))
     return rf"\textbf{{{text}}}" if cell.best else text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tabulate import tabulate
 
 from reportgen.tables.values import Cell, Column, Table, shown
-from reportgen.text import csv_cell, html, visible
+from reportgen.text import LONGEST_PROSE, csv_cell, html, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,12 +19,12 @@ def write_markdown(table: Table) -> str:
     """Return a pipe table with its caption, notes and signature below; every text escaped."""
     body = _laid_out(table, "github", html)
     words = [table.caption, *table.notes, table.signature]
-    return "\n\n".join([body, *(html(text) for text in words if text)]) + "\n"
+    return "\n\n".join([body, *(html(visible(text, longest=LONGEST_PROSE)) for text in words if text)]) + "\n"
 
 
 def terminal(table: Table) -> str:
     """Return the table for a terminal, with its notes but the one on bold; nothing in it controls the terminal."""
-    notes = (f"  {note}" for note in table.notes if not note.startswith("Bold"))
+    notes = (f"  {visible(note, longest=LONGEST_PROSE)}" for note in table.notes if not note.startswith("Bold"))
     return "\n".join([_laid_out(table, "simple", str), *notes])
 
 

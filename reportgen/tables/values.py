@@ -99,7 +99,7 @@ def decimals(cells: Iterable[Cell]) -> int:
     known = [cell for cell in cells if cell.value is not None and math.isfinite(cell.value)]
     halves = [(cell.high - cell.low) / 2 for cell in known if cell.low is not None and cell.high is not None]
     halves += [cell.sd for cell in known if cell.sd is not None]
-    halves = sorted(half for half in halves if half > 0)
+    halves = sorted(half for half in halves if 0 < half < math.inf)
     if halves:
         return _places(halves[len(halves) // 2], 2)
     largest = max((abs(cell.value) for cell in known if cell.value is not None), default=0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportgen.artifacts import safe_name
 from reportgen.tables.values import Cell, Column, Table, number, places_of, shown
-from reportgen.text import LONGEST_LABEL, html, visible
+from reportgen.text import LONGEST_LABEL, LONGEST_PROSE, html, visible
 
 LONGEST_TEXT = 400
 SITE_ROOT = "@/"
@@ -15,18 +15,18 @@ def write_html(table: Table) -> str:
     """Return the table with caption, head and body; one line per row, no blank line (markdown would end the block)."""
     head = " ".join(_head(column) for column in table.columns)
     body = "\n".join(_row(row, table.columns) for row in table.rows)
-    notes = "".join(f"<li>{html(note)}</li>" for note in table.notes)
+    notes = "".join(f"<li>{_prose(note)}</li>" for note in table.notes)
     return "\n".join(
         [
             '<div class="rg-table-box">',
             f'<table class="rg-table" id="{safe_name(table.name)}">',
-            f"<caption>{html(table.caption)}</caption>",
+            f"<caption>{_prose(table.caption)}</caption>",
             f"<thead><tr>{head}</tr></thead>",
             f"<tbody>\n{body}\n</tbody>",
             "</table>",
             "</div>",
             *([f'<ul class="rg-notes">{notes}</ul>'] if notes else []),
-            *([f'<p class="rg-signature">{html(table.signature)}</p>'] if table.signature else []),
+            *([f'<p class="rg-signature">{_prose(table.signature)}</p>'] if table.signature else []),
         ]
     )
 
@@ -44,7 +44,7 @@ def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> str:
 
 
 def _cell(cell: Cell, column: Column) -> str:
-    title = f' title="{html(cell.reason)}"' if cell.reason else ""
+    title = f' title="{_prose(cell.reason)}"' if cell.reason else ""
     if column.kind == "text":
         return f"<td{title}>{_text(cell)}</td>"
     if cell.value is None:
@@ -56,6 +56,10 @@ def _cell(cell: Cell, column: Column) -> str:
 def _text(cell: Cell, longest: int = LONGEST_TEXT) -> str:
     text = html(visible(cell.text, longest=longest))
     return f'<a href="{SITE_ROOT}{cell.link}">{text}</a>' if cell.link else text
+
+
+def _prose(text: str) -> str:
+    return html(visible(text, longest=LONGEST_PROSE))
 
 
 def _number(cell: Cell, column: Column) -> str:
