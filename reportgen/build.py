@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reportgen import figures, pages, site, tables
 from reportgen.artifacts import Artifact, File
 from reportgen.data import prepare, run_rows
-from reportgen.errors import StrictError
+from reportgen.errors import SpecError, StrictError
 from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
 from reportgen.results import Report, assemble, to_json
@@ -84,6 +84,7 @@ def build(
     loaded = load(Path(spec), overrides=overrides)
     target = folder_of(loaded, output)
     site.refuse_foreign(target)
+    own = _own_templates(loaded)
     progress("reading runs")
     records = read_runs(loaded.spec, loaded.root, where=loaded.where, cache=cache)
     progress("preparing scores")
@@ -94,7 +95,7 @@ def build(
         _refuse_doubts(report)
     with ThreadPoolExecutor(1) as beside:
         progress("running the notebook")
-        running = beside.submit(_notebooks, report, loaded)
+        running = beside.submit(_notebooks, report, loaded, own)
         progress("drawing figures")
         drawn = figures.draw(report, loaded.spec.visualization, mapper=mapper)
         progress("setting tables")
@@ -102,7 +103,7 @@ def build(
         recomputed = running.result()
     if strict and recomputed.failure:
         raise StrictError(f"--strict: the notebook stopped, nothing was written: {recomputed.failure}")
-    files = _gather(report, artifacts, recomputed, loaded)
+    files = _gather(report, artifacts, recomputed, loaded, own)
     progress("building the site")
     with site.scratch_beside(target) as scratch:
         site.write(files, scratch)
@@ -117,10 +118,22 @@ def build(
     )
 
 
-def _notebooks(report: Report, loaded: LoadedSpec) -> Notebooks:
+def _own_templates(loaded: LoadedSpec) -> Path | None:
+    """Return the folder of the user's templates, None where the spec names none."""
+    named = loaded.spec.output.templates
+    if named is None:
+        return None
+    folder = loaded.root / named
+    if not folder.is_dir():
+        raise SpecError(f"{loaded.where('output', 'templates')}: no folder {folder}; it is relative to `root`")
+    return folder
+
+
+def _notebooks(report: Report, loaded: LoadedSpec, own: Path | None) -> Notebooks:
     """Run the notebook on the files that it will lie beside."""
     chosen = loaded.spec.notebooks
-    return notebooks(_numbers(report), slug=loaded.slug, run=chosen.execute == "auto", timeout=chosen.timeout)
+    run = chosen.execute == "auto"
+    return notebooks(_numbers(report), slug=loaded.slug, run=run, timeout=chosen.timeout, templates=own)
 
 
 def _numbers(report: Report) -> tuple[File, ...]:
@@ -145,7 +158,7 @@ def folder_of(loaded: LoadedSpec, output: str | Path | None) -> Path:
 
 
 def _gather(
-    report: Report, artifacts: tuple[Artifact, ...], recomputed: Notebooks, loaded: LoadedSpec
+    report: Report, artifacts: tuple[Artifact, ...], recomputed: Notebooks, loaded: LoadedSpec, own: Path | None
 ) -> tuple[File, ...]:
     """Every file of the report but the HTML, which the site engine makes of it."""
     data = (
@@ -154,14 +167,17 @@ def _gather(
         *recomputed.files,
     )
     latex = (
-        *tables.latex_document(report, artifacts),
+        *tables.latex_document(report, artifacts, templates=own),
         *(file for artifact in artifacts for file in artifact.files if file.path.startswith("latex/")),
     )
     shown = tuple(file for artifact in artifacts for file in artifact.files if not file.path.startswith("latex/"))
-    written = _in_reading_order(pages.render(report, artifacts), recomputed.shown)
-    bundle = File(path=f"docs/downloads/{loaded.slug}.zip", content=_zipped((*data, *latex)))
+    written = _in_reading_order(pages.render(report, artifacts, templates=own), recomputed.shown)
+    archives = (
+        File(path=f"docs/downloads/{loaded.slug}.zip", content=_zipped((*data, *latex))),
+        File(path=f"docs/downloads/{loaded.slug}-latex.zip", content=_zipped(latex)),
+    )
     frame = site.site_files(report.title, report.authors, tuple(file.path for file in written))
-    return (*data, *latex, *shown, *written, bundle, *frame)
+    return (*data, *latex, *shown, *written, *archives, *frame)
 
 
 def _in_reading_order(rendered: tuple[File, ...], notebook: tuple[File, ...]) -> tuple[File, ...]:

@@ -30,3 +30,8 @@ def shipped(room: Room) -> Path:
         f"{installed}: the folder {room!r} of reportgen is missing; "
         "the installation is incomplete, install reportgen-ml again"
     )
+
+
+def template_folders(kind: Literal["pages", "latex", "notebooks"], own: Path | None) -> tuple[Path, ...]:
+    """Return where templates of a kind are looked for: the user's own folder first, then the shipped one."""
+    return tuple(folder / kind for folder in (own, shipped("templates")) if folder is not None)

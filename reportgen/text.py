@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
+from itertools import pairwise
 
 LONGEST_LABEL = 80
 LONGEST_PROSE = 4000  # captions, notes, reasons
@@ -39,6 +41,26 @@ _TEX = {
     "`": r"\textasciigrave{}",
     "'": r"\textquotesingle{}",
 }
+
+_TEX_WORDS = frozenset(
+    """
+    i j r v c u k H AE ae OE oe O o L l ss DH dh DJ dj TH th NG ng IJ ij ensuremath acute ddot dot not
+    textexclamdown textquestiondown textcent textsterling textcurrency textyen texteuro textbrokenbar
+    textsection textasciidieresis textasciiacute textasciimacron textcopyright textregistered texttrademark
+    textordfeminine textordmasculine guillemotleft guillemotright guilsinglleft guilsinglright textlnot
+    textdegree textonesuperior texttwosuperior textthreesuperior textmu textparagraph textperiodcentered
+    textonequarter textonehalf textthreequarters texttimes textdiv textendash textemdash textquoteleft
+    textquoteright quotesinglbase textquotedblleft textquotedblright quotedblbase textdagger textdaggerdbl
+    textbullet textellipsis textperthousand alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta
+    iota kappa lambda mu nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma
+    Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega pm mp leq geq neq ll gg approx sim simeq cong equiv
+    propto infty in ni notin subset supset subseteq supseteq cap cup wedge vee forall exists partial nabla sum
+    prod int sqrt cdot circ bullet star oplus otimes perp parallel mid langle rangle lceil rceil lfloor rfloor
+    ell hbar aleph leftarrow rightarrow uparrow downarrow leftrightarrow mapsto textleftarrow textrightarrow
+    textuparrow textdownarrow Leftarrow Rightarrow Leftrightarrow
+    """.split()
+)
+"""What pylatexenc may answer with: macros of LaTeX's kernel, textcomp and the T1 encoding; others do not compile."""
 
 
 def visible(text: str, *, longest: int = LONGEST_LABEL) -> str:
@@ -74,14 +96,20 @@ def html(text: str) -> str:
 def tex(text: str) -> str:
     r"""Return text as LaTeX: specials escaped, other characters by their macros, unknown ones as U+XXXX.
 
+    Two hyphens or commas stay apart, which TeX would join to another character.
+
     Examples
     --------
     >>> print(tex("50 % of x_1, é"))
     50 \% of x\_1, {\'e}
     """
-    return "".join(_TEX.get(character) or _tex_character(character) for character in text)
+    return "".join(
+        (_TEX.get(character) or _tex_character(character)) + ("{}" if character == after and after in "-," else "")
+        for character, after in pairwise(f"{text} ")
+    )
 
 
+@cache
 def _tex_character(character: str) -> str:
     if character.isascii():
         return character
@@ -91,7 +119,8 @@ def _tex_character(character: str) -> str:
         unknown_char_policy="ignore", unknown_char_warning=False, replacement_latex_protection="braces-all"
     )
     macro = encoder.unicode_to_latex(character)
-    return macro if macro and macro.isascii() else f"U+{ord(character):04X}"
+    known = macro and macro.isascii() and _TEX_WORDS.issuperset(re.findall(r"\\([a-zA-Z]+)", macro))
+    return macro if known else f"U+{ord(character):04X}"
 
 
 def csv_cell(text: str) -> str:

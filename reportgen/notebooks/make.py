@@ -9,10 +9,11 @@ from reportgen.artifacts import File
 from reportgen.notebooks.cells import from_source, to_bytes
 from reportgen.notebooks.execute import execute
 from reportgen.notebooks.page import page
-from reportgen.resources import shipped
+from reportgen.resources import template_folders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 NAME = "analysis"
 
@@ -36,7 +37,9 @@ class Notebooks:
     failure: str = ""
 
 
-def notebooks(data: Sequence[File], *, slug: str, run: bool = True, timeout: int = 600) -> Notebooks:
+def notebooks(
+    data: Sequence[File], *, slug: str, run: bool = True, timeout: int = 600, templates: Path | None = None
+) -> Notebooks:
     """Make the notebook that computes a report's numbers again.
 
     Parameters
@@ -49,8 +52,11 @@ def notebooks(data: Sequence[File], *, slug: str, run: bool = True, timeout: int
         Execute it; else it is shown without outputs.
     timeout
         Seconds that one cell may take.
+    templates
+        Folder of the user's own templates.
     """
-    source = (shipped("templates") / "notebooks" / f"{NAME}.py").read_text(encoding="utf-8")
+    folders = template_folders("notebooks", templates)
+    source = next(path for folder in folders if (path := folder / f"{NAME}.py").is_file()).read_text(encoding="utf-8")
     notebook = from_source(source)
     failure = execute(notebook, data, timeout=timeout) if run else ""
     content = to_bytes(notebook)

@@ -384,6 +384,9 @@ class Output(Section):
 
     dir: str | None = None
     """Folder, relative to the spec file; default: `./build` of the current folder."""
+    templates: str | None = None
+    """Folder of your own templates, relative to `root`; a file `pages/NAME.md.j2`, `latex/NAME.tex.j2` or
+    `notebooks/analysis.py` in it takes the place of the shipped one of that name."""
 
 
 class Spec(Section):
