@@ -61,6 +61,8 @@ def _singular(word: str) -> str:
 def infer_direction(name: str) -> Direction:
     """Return the class that a name's tokens belong to, ``unknown`` when it is none or more than one.
 
+    Entries of several tokens (``explained_variance``) beat single ones.
+
     Examples
     --------
     >>> infer_direction("charts/episodic_return"), infer_direction("losses/value_loss"), infer_direction("lr")
@@ -73,10 +75,8 @@ def infer_direction(name: str) -> Direction:
         return "none" if words else "unknown"
     if any(pair in _TO for pair in pairwise(words)):
         return "minimize"
-    phrases = [phrase for phrase in _PHRASES if _contains(words, phrase)]
-    inside = {word for phrase in phrases for word in phrase}
-    kinds = {_PHRASES[phrase] for phrase in phrases}
-    kinds |= {_SINGLE[word] for word in words if word in _SINGLE and word not in inside}
+    kinds = {kind for phrase, kind in _PHRASES.items() if _contains(words, phrase)}
+    kinds = kinds or {_SINGLE[word] for word in words if word in _SINGLE}
     return kinds.pop() if len(kinds) == 1 else "unknown"
 
 
