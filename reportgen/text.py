@@ -42,25 +42,32 @@ _TEX = {
     "'": r"\textquotesingle{}",
 }
 
-_TEX_WORDS = frozenset(
-    """
-    i j r v c u k H AE ae OE oe O o L l ss DH dh DJ dj TH th NG ng IJ ij ensuremath acute ddot dot not
-    textexclamdown textquestiondown textcent textsterling textcurrency textyen texteuro textbrokenbar
-    textsection textasciidieresis textasciiacute textasciimacron textcopyright textregistered texttrademark
-    textordfeminine textordmasculine guillemotleft guillemotright guilsinglleft guilsinglright textlnot
-    textdegree textonesuperior texttwosuperior textthreesuperior textmu textparagraph textperiodcentered
-    textonequarter textonehalf textthreequarters texttimes textdiv textendash textemdash textquoteleft
-    textquoteright quotesinglbase textquotedblleft textquotedblright quotedblbase textdagger textdaggerdbl
-    textbullet textellipsis textperthousand alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta
-    iota kappa lambda mu nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma
-    Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega pm mp leq geq neq ll gg approx sim simeq cong equiv
-    propto infty in ni notin subset supset subseteq supseteq cap cup wedge vee forall exists partial nabla sum
-    prod int sqrt cdot circ bullet star oplus otimes perp parallel mid langle rangle lceil rceil lfloor rfloor
-    ell hbar aleph leftarrow rightarrow uparrow downarrow leftrightarrow mapsto textleftarrow textrightarrow
-    textuparrow textdownarrow Leftarrow Rightarrow Leftrightarrow
-    """.split()
+_TEXT_MACROS, _MATH_MACROS = (
+    frozenset(words.split())
+    for words in (
+        """
+        i j r v c u k H AE ae OE oe O o L l ss DH dh DJ dj TH th NG ng IJ ij textexclamdown textquestiondown
+        textcent textsterling textcurrency textyen texteuro textbrokenbar textsection textasciidieresis
+        textasciiacute textasciimacron textcopyright textregistered texttrademark textordfeminine
+        textordmasculine guillemotleft guillemotright guilsinglleft guilsinglright textlnot textdegree
+        textonesuperior texttwosuperior textthreesuperior textmu textparagraph textperiodcentered
+        textonequarter textonehalf textthreequarters texttimes textdiv textendash textemdash textquoteleft
+        textquoteright quotesinglbase textquotedblleft textquotedblright quotedblbase textdagger
+        textdaggerdbl textbullet textellipsis textperthousand textleftarrow textrightarrow textuparrow
+        textdownarrow
+        """,
+        """
+        ensuremath acute ddot dot not alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota
+        kappa lambda mu nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma
+        Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega pm mp leq geq neq ll gg approx sim simeq cong
+        equiv propto infty in ni notin subset supset subseteq supseteq cap cup wedge vee forall exists
+        partial nabla sum prod int sqrt cdot circ bullet star oplus otimes perp parallel mid langle rangle
+        lceil rceil lfloor rfloor ell hbar aleph leftarrow rightarrow uparrow downarrow leftrightarrow
+        mapsto Leftarrow Rightarrow Leftrightarrow
+        """,
+    )
 )
-"""What pylatexenc may answer with: macros of LaTeX's kernel, textcomp and the T1 encoding; others do not compile."""
+"""What pylatexenc may answer with: LaTeX's kernel, textcomp and the T1 encoding; the rest needs more packages."""
 
 
 def visible(text: str, *, longest: int = LONGEST_LABEL) -> str:
@@ -118,9 +125,10 @@ def _tex_character(character: str) -> str:
     encoder = UnicodeToLatexEncoder(
         unknown_char_policy="ignore", unknown_char_warning=False, replacement_latex_protection="braces-all"
     )
-    macro = encoder.unicode_to_latex(character)
-    known = macro and macro.isascii() and _TEX_WORDS.issuperset(re.findall(r"\\([a-zA-Z]+)", macro))
-    return macro if known else f"U+{ord(character):04X}"
+    macro: str = encoder.unicode_to_latex(character)
+    allowed = _MATH_MACROS if r"\ensuremath" in macro else _TEXT_MACROS
+    known = macro.isascii() and allowed.issuperset(re.findall(r"\\([a-zA-Z]+)", macro))
+    return macro if macro and known else f"U+{ord(character):04X}"
 
 
 def csv_cell(text: str) -> str:
