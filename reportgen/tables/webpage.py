@@ -20,7 +20,7 @@ def write_html(table: Table) -> str:
         [
             '<div class="rg-table-box">',
             f'<table class="rg-table" id="{safe_name(table.name)}">',
-            f"<caption>{_prose(table.caption)}</caption>",
+            f'<caption><span class="rg-caption">{_prose(table.caption)}</span></caption>',
             f"<thead><tr>{head}</tr></thead>",
             f"<tbody>\n{body}\n</tbody>",
             "</table>",
