@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SCREEN = 7.4
 MOST_IN_COLOR = 8
 TASKS_A_FIGURE = 24
+PANELS_A_ROW = 4
 Role = Literal["intervals", "profile", "violin", "ecdf", "heatmap", "curves", "wall-curves", "task-curves", "task"]
 WIDE = {"heatmap", "task-curves"}
 
@@ -111,9 +112,21 @@ def _jobs(
     if metric.data.role == "primary":
         for index, task in enumerate(metric.data.tasks):
             yield job("task", f"-{safe_name(task.id)}", (index, index + 1))
-    with_curves = data.tasks_with_curves(metric)
-    for number, start in enumerate(range(0, len(with_curves), TASKS_A_FIGURE), start=1):
-        yield job("task-curves", f"-{number}" if number > 1 else "", (start, start + TASKS_A_FIGURE))
+    for number, part in enumerate(_parts(len(data.tasks_with_curves(metric))), start=1):
+        yield job("task-curves", f"-{number}" if number > 1 else "", part)
+
+
+def _parts(tasks: int) -> list[tuple[int, int]]:
+    """Cut many tasks into figures of about the same size, in whole rows.
+
+    Examples
+    --------
+    >>> _parts(26), _parts(6), _parts(0)
+    ([(0, 16), (16, 26)], [(0, 6)], [])
+    """
+    figures = max(1, -(-tasks // TASKS_A_FIGURE))
+    size = -(-tasks // figures // PANELS_A_ROW) * PANELS_A_ROW or 1
+    return [(start, min(start + size, tasks)) for start in range(0, tasks, size)]
 
 
 def _whole_figures(metric: MetricResult) -> Iterator[Role]:
