@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,17 @@ from reportgen.runs.paths import find_files
 from reportgen.runs.record import RunRecord, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from reportgen.runs.layouts import Block
+    from reportgen.runs.paths import Match
     from reportgen.spec.model import FilesSource
 
 AXES = ("method", "task", "seed")
+SHOWN = 5
 
 
 @dataclass(slots=True)
@@ -52,35 +55,39 @@ class FileSource:
         DataError
             When no file matches, a file cannot be read, or nothing is in it.
         """
-        growing: dict[str, _Growing] = {}
+        growing: dict[tuple[str, ...], _Growing] = {}
+        barren: dict[str, None] = {}
         for match in find_files(self._source.path, self._root):
-            for block in blocks(self._source, match):
-                for key, names, task, rows in self._groups(block):
-                    run = growing.setdefault(key, _Growing(names=names))
-                    _refuse_change(run, names, key, match.shown)
-                    run.pieces.setdefault((block.metric, task), []).append((block, rows))
-                    run.origin[match.shown] = None
-                    run.notes.update(dict.fromkeys(block.notes))
+            barren.update(dict.fromkeys(self._grow(growing, match)))
         if not growing:
-            raise DataError(f"the files of {self._source.path!r} hold no row")
-        return tuple(self._record(key, run) for key, run in growing.items())
+            raise DataError(f"{'; '.join(list(barren)[:SHOWN])}: there is no run in {self._source.path!r}")
+        next(iter(growing.values())).notes.update(barren)
+        plain = Counter("/".join(key) for key in growing)
+        return tuple(self._record(_id(key, plain), run) for key, run in growing.items())
 
-    def _groups(self, block: Block) -> Iterator[tuple[str, dict[str, str], str | None, NDArray[np.intp]]]:
-        """Yield (key, names, task within the run, rows) for each run of a block."""
-        spanning = "run" in block.names
-        axes = [axis for axis in (("run", "task") if spanning else AXES) if axis in block.names]
-        if not axes:
-            yield block.match.shown, {}, None, np.arange(len(block.values))
-            return
-        codes = pd.DataFrame({axis: block.names[axis] for axis in axes})
-        for rows in codes.groupby(axes, sort=False).indices.values():
-            names = {name: str(texts[rows[0]]) for name, texts in block.names.items()}
-            task = names.pop("task", None) if spanning else None
-            key = names["run"] if spanning else "/".join(names[axis] for axis in axes)
-            yield key, names, task, np.asarray(rows)
+    def _grow(self, growing: dict[tuple[str, ...], _Growing], match: Match) -> Iterator[str]:
+        """Add the runs of a file to those of the files before; yield what it should hold and does not."""
+        empty = True
+        for block in blocks(self._source, match):
+            if not len(block.values):
+                yield from block.notes
+                empty = empty and not block.notes
+                continue
+            empty = False
+            for key, names, task, rows in _groups(block):
+                run = growing.setdefault(key, _Growing(names=names))
+                _refuse_change(run, names, key, block)
+                run.pieces.setdefault((block.metric, task), []).append((block, rows))
+                run.origin[match.shown] = None
+                run.notes.update(dict.fromkeys(block.notes))
+        if empty:
+            yield f"{match.shown} holds no row"
 
     def _record(self, key: str, run: _Growing) -> RunRecord:
         series = tuple(_series(metric, task, pieces) for (metric, task), pieces in run.pieces.items())
+        for (metric, _), pieces in run.pieces.items():
+            if len({block.match.shown for block, _ in pieces}) > 1:
+                run.notes[f"points of {metric!r} in one run come from several files"] = None
         axes = {axis: run.names[axis] for axis in AXES if axis in run.names}
         return RunRecord(
             id=f"{self._handle}/{key}",
@@ -95,12 +102,42 @@ class FileSource:
         )
 
 
-def _refuse_change(run: _Growing, names: dict[str, str], key: str, shown: str) -> None:
-    for axis in ("method", "seed"):
+def _groups(block: Block) -> Iterator[tuple[tuple[str, ...], dict[str, str], str | None, NDArray[np.intp]]]:
+    """Yield (key, names, task within the run, rows) for each run of a block."""
+    spanning = "run" in block.names
+    axes = [axis for axis in (("run", "task") if spanning else AXES) if axis in block.names]
+    if axes:
+        codes = pd.DataFrame({axis: block.names[axis] for axis in axes})
+        found = [np.asarray(rows) for rows in codes.groupby(axes, sort=False).indices.values()]
+    else:
+        found = [np.arange(len(block.values))]
+    for rows in found:
+        names = {name: str(texts[rows[0]]) for name, texts in block.names.items()}
+        task = names.pop("task", None) if spanning else None
+        key = (names["run"],) if spanning else tuple(names[axis] for axis in axes)
+        yield key or (block.match.shown,), names, task, rows
+
+
+def _id(key: tuple[str, ...], plain: Mapping[str, int]) -> str:
+    """Join the parts of a key; where two keys would read alike, slashes within parts are escaped."""
+    joined = "/".join(key)
+    return joined if plain[joined] == 1 else "/".join(part.replace("%", "%25").replace("/", "%2F") for part in key)
+
+
+def _refuse_change(run: _Growing, names: dict[str, str], key: tuple[str, ...], block: Block) -> None:
+    shown = block.match.shown
+    for axis in ("method", "seed", *block.match.captured):
         if axis in names and names[axis] != run.names.get(axis):
             raise DataError(
-                f"{shown}: run {key!r} has two values of {axis}: {run.names.get(axis)!r} and {names[axis]!r}"
+                f"{shown}: run {'/'.join(key)!r} has two values of {axis}: "
+                f"{run.names.get(axis)!r} and {names[axis]!r}; map one of `method`, `task`, `seed` or `run` to it"
             )
+    if block.counted and set(run.origin) - {shown}:
+        raise DataError(
+            f"{shown}: run {'/'.join(key)!r} stands in {next(iter(run.origin))} too, and its seed is only a position "
+            "in the file; tell the files' runs apart by a placeholder in `path` ({method}, {task}, {seed} or {run}) "
+            "or a column"
+        )
 
 
 def _series(metric: str, task: str | None, pieces: list[tuple[Block, NDArray[np.intp]]]) -> Series:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.errors import DataError, did_you_mean
-from reportgen.runs.readers import numbers, read_json, read_table, require
+from reportgen.runs.readers import as_text, is_number, numbers, place, read_json, read_table, require
 from reportgen.spec.model import SeedRule
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Block:
         The file.
     notes
         What had to be assumed.
+    counted
+        Seeds are positions within this file: the same seed in another file is another run.
     """
 
     names: Mapping[str, NDArray[np.object_]]
@@ -51,6 +53,7 @@ class Block:
     wall_time: Floats | None
     match: Match
     notes: tuple[str, ...] = ()
+    counted: bool = False
 
 
 def blocks(source: FilesSource, match: Match) -> Iterator[Block]:
@@ -59,10 +62,15 @@ def blocks(source: FilesSource, match: Match) -> Iterator[Block]:
     yield from readers[source.layout](source, match)
 
 
-def _fixed(source: FilesSource, match: Match, size: int) -> dict[str, NDArray[np.object_]]:
+def _fixed(
+    source: FilesSource, match: Match, size: int, *, own: tuple[str, ...] = ()
+) -> dict[str, NDArray[np.object_]]:
+    """Return constants and placeholders as columns; `own` are the axes that the layout itself holds."""
     fixed = {**source.constants, **match.captured}
-    for name in [*source.columns, *match.captured]:
-        if sum(name in place for place in (source.columns, source.constants, match.captured)) > 1:
+    for name in dict.fromkeys([*own, *source.columns, *fixed]):
+        if name in own and (name in source.columns or name in fixed):
+            raise DataError(f"{match.shown}: {name!r} is given twice: layout {source.layout!r} holds it itself")
+        if sum(name in given for given in (source.columns, source.constants, match.captured)) > 1:
             raise DataError(
                 f"{match.shown}: {name!r} is given twice: as a column, a constant or a placeholder; keep one"
             )
@@ -71,6 +79,8 @@ def _fixed(source: FilesSource, match: Match, size: int) -> dict[str, NDArray[np
 
 def _long(source: FilesSource, match: Match) -> Iterator[Block]:
     table = read_table(match)
+    if table.columns.empty:
+        return
     for axis, column in source.columns.items():
         require(match, table, column, axis)
     names = _fixed(source, match, len(table)) | {
@@ -81,7 +91,10 @@ def _long(source: FilesSource, match: Match) -> Iterator[Block]:
     steps, wall_time = (
         numbers(match, table, source.columns[axis]) if axis in source.columns else None for axis in NUMERIC
     )
-    names, notes = _named_seeds(source.seed, match, table, names) or _with_seeds(names, has_steps=steps is not None)
+    counted = "run" not in names and _is_counted(source.seed, names)
+    names, notes = _named_seeds(source.seed, match, table, names) or _with_seeds(
+        names, len(table), has_steps=steps is not None
+    )
     steps = np.full(len(table), np.nan) if steps is None else steps
     for metric, column, rows in _value_columns(source, match, table):
         yield Block(
@@ -93,7 +106,14 @@ def _long(source: FilesSource, match: Match) -> Iterator[Block]:
             wall_time=None if wall_time is None else wall_time[rows],
             match=match,
             notes=notes,
+            counted=counted,
         )
+
+
+def _is_counted(rule: SeedRule | None, names: Mapping[str, Any]) -> bool:
+    if rule is None:
+        return "seed" not in names
+    return bool(rule.order_within) or "row" in rule.parts
 
 
 def _named_seeds(
@@ -122,17 +142,18 @@ def _named_seeds(
 
 def _refuse_empty(source: FilesSource, match: Match, texts: NDArray[np.object_] | None, axis: str) -> None:
     if texts is not None and axis in source.columns and (texts == "").any():
-        line = int(np.flatnonzero(texts == "")[0]) + 2
-        raise DataError(f"{match.shown}:{line}: column {source.columns[axis]!r} ({axis}) is empty")
+        row = int(np.flatnonzero(texts == "")[0])
+        raise DataError(f"{place(match, row)}: column {source.columns[axis]!r} ({axis}) is empty")
 
 
 def _with_seeds(
-    names: dict[str, NDArray[np.object_]], *, has_steps: bool
+    names: dict[str, NDArray[np.object_]], size: int, *, has_steps: bool
 ) -> tuple[dict[str, NDArray[np.object_]], tuple[str, ...]]:
     """Without a seed and a run: a table without steps holds a run per row, one with steps a run per method and task."""
-    if "seed" in names or "run" in names or not names:
+    if "seed" in names or "run" in names:
         return names, ()
-    size = len(next(iter(names.values())))
+    if has_steps and not {"method", "task"} & set(names):
+        return names, ("no method, task, seed or run is given: a file is taken for a run",)
     if has_steps:
         note = "no seed and no run is given: all rows of a method and task are taken for one run"
         return {**names, "seed": np.full(size, "0", dtype=object)}, (note,)
@@ -151,40 +172,58 @@ def _value_columns(
     source: FilesSource, match: Match, table: pd.DataFrame
 ) -> Iterator[tuple[str, str, NDArray[np.intp] | slice]]:
     """Yield (metric, column, rows) for each metric of a long table."""
+    if (source.metric is None) != (source.value is None) or (source.metric and source.values):
+        raise DataError(
+            f"{match.shown}: `metric` and `value` name two columns and go together, without `values`; "
+            "e.g. metric: metric, value: value"
+        )
     if source.metric is not None and source.value is not None:
         require(match, table, source.metric, "metric")
         require(match, table, source.value, "value")
+        empty = np.flatnonzero(table[source.metric].to_numpy(dtype=object) == "")
+        if empty.size:
+            raise DataError(f"{place(match, int(empty[0]))}: column {source.metric!r} (metric) is empty")
         for metric, rows in table.groupby(source.metric, sort=False).indices.items():
             yield str(metric), source.value, np.asarray(rows)
         return
     declared = source.values or _numeric(source, table)
+    if not declared and len(table):
+        raise DataError(
+            f"{match.shown}: no column holds numbers besides the axes; it has {', '.join(map(str, table.columns))}"
+        )
     if not isinstance(declared, dict):
         declared = {column: (column,) for column in declared}
     for metric, columns in declared.items():
         present = [column for column in columns if column in table.columns]
         if not present:
-            require(match, table, columns[0], f"values of {metric}")
+            others = f", else {', '.join(map(repr, columns[1:]))}" if columns[1:] else ""
+            require(match, table, columns[0], f"values of {metric}{others}")
         yield metric, present[0], slice(None)
 
 
 def _numeric(source: FilesSource, table: pd.DataFrame) -> tuple[str, ...]:
     taken = set(source.columns.values())
-    numeric = (pd.to_numeric(table[column], errors="coerce").notna().any() for column in table.columns)
+    numeric = (table[column].map(is_number).any() for column in table.columns)
     return tuple(column for column, kept in zip(table.columns, numeric, strict=True) if kept and column not in taken)
 
 
 def _wide(source: FilesSource, match: Match) -> Iterator[Block]:
     table = read_table(match)
+    if table.columns.empty:
+        return
     shown = [str(column) for column in table.columns if not str(column).startswith("Unnamed:")]
     heads = [column for column in shown if column not in source.columns.values()]
+    for axis, column in source.columns.items():
+        require(match, table, column, axis)
     metric = next(iter(source.values), "score")
     for head in heads:
-        names = _fixed(source, match, len(table)) | {
+        names = _fixed(source, match, len(table), own=(source.header,)) | {
             axis: table[column].to_numpy(dtype=object) for axis, column in source.columns.items()
         }
         names[source.header] = np.full(len(table), head, dtype=object)
-        rule = source.seed or SeedRule.model_validate({"from": ("row",)})
-        names, notes = _named_seeds(None if "seed" in names else rule, match, table, names) or (names, ())
+        rule = None if "seed" in names else source.seed or SeedRule.model_validate({"from": ("row",)})
+        counted = _is_counted(rule, names)
+        names, notes = _named_seeds(rule, match, table, names) or (names, ())
         yield Block(
             names=names,
             metric=metric,
@@ -194,6 +233,7 @@ def _wide(source: FilesSource, match: Match) -> Iterator[Block]:
             wall_time=None,
             match=match,
             notes=notes,
+            counted=counted,
         )
 
 
@@ -218,7 +258,7 @@ def _marl_eval(source: FilesSource, match: Match) -> Iterator[Block]:
         here = [point for point in points if point[3] == metric]
         columns = {"task": 0, "method": 1, "seed": 2}
         yield Block(
-            names=_fixed(source, match, len(here))
+            names=_fixed(source, match, len(here), own=tuple(columns))
             | {axis: np.array([point[place] for point in here], dtype=object) for axis, place in columns.items()},
             metric=metric,
             column=metric,
@@ -243,10 +283,10 @@ def _map(source: FilesSource, match: Match) -> Iterator[Block]:
     content = read_json(match)
     if not isinstance(content, dict) or not all(isinstance(scores, list) for scores in content.values()):
         raise DataError(f"{match.shown}: layout 'map' expects one JSON object {{task: [scores]}}")
-    rows = [(task, str(place), score) for task, scores in content.items() for place, score in enumerate(scores)]
-    names = _fixed(source, match, len(rows)) | {
-        "task": np.array([task for task, _, _ in rows], dtype=object),
-        "seed": np.array([place for _, place, _ in rows], dtype=object),
+    rows = [(task, str(seed)) for task, scores in content.items() for seed in range(len(scores))]
+    names = _fixed(source, match, len(rows), own=("task", "seed", *source.columns)) | {
+        "task": np.array([task for task, _ in rows], dtype=object),
+        "seed": np.array([seed for _, seed in rows], dtype=object),
     }
     metric = next(iter(source.values), "score")
     yield Block(
@@ -254,9 +294,13 @@ def _map(source: FilesSource, match: Match) -> Iterator[Block]:
         metric=metric,
         column=metric,
         steps=np.full(len(rows), np.nan),
-        values=_floats(match, [score for _, _, score in rows], "scores"),
+        values=np.concatenate(
+            [np.empty(0), *(_floats(match, content[task], f"scores of {task!r}") for task in content)]
+        ),
         wall_time=None,
         match=match,
+        notes=tuple(f"{match.shown}: task {task!r} has no score" for task, scores in content.items() if not scores),
+        counted=True,
     )
 
 
@@ -264,21 +308,24 @@ def _arrays(source: FilesSource, match: Match) -> Iterator[Block]:
     content = read_json(match)
     if not isinstance(content, list) or not all(isinstance(run, dict) for run in content):
         raise DataError(f"{match.shown}: layout 'arrays' expects a JSON list of runs")
-    values = source.values if isinstance(source.values, dict) else {name: (name,) for name in source.values}
     order: dict[tuple[str, ...], int] = {}
-    for place, run in enumerate(content):
-        where = f"{match.shown}: run {place}"
+    counted = not {"seed", "run"} & {*source.columns, *source.constants, *match.captured}
+    for number, run in enumerate(content):
+        where = f"{match.shown}: run {number}"
         axes = {axis: _entry(run, key, where) for axis, key in source.columns.items()}
-        texts = {axis: str(value) for axis, value in axes.items() if axis not in NUMERIC}
-        if "seed" not in texts and "run" not in texts:
+        texts = {axis: as_text(value) for axis, value in axes.items() if axis not in NUMERIC}
+        for axis in ("method", "task", "seed", "run"):
+            if texts.get(axis) == "":
+                raise DataError(f"{where}: entry {source.columns[axis]!r} ({axis}) is empty")
+        if counted:
             group = tuple(texts.values())
             texts["seed"] = str(order.setdefault(group, 0))
             order[group] += 1
-        for metric, keys in values.items():
+        for metric, keys in _array_values(source, run, where).items():
             key = next((key for key in keys if key in run), keys[0])
-            points = _floats(match, _entry(run, key, where), f"run {place}, {key!r}")
+            points = _floats(match, _entry(run, key, where), f"run {number}, {key!r}")
             steps, wall_time = (
-                _floats(match, axes[axis], f"run {place}, {axis}") if axis in axes else None for axis in NUMERIC
+                _floats(match, axes[axis], f"run {number}, {axis}") if axis in axes else None for axis in NUMERIC
             )
             for name, other in (("step", steps), ("wall_time", wall_time)):
                 if other is not None and len(other) != len(points):
@@ -292,7 +339,20 @@ def _arrays(source: FilesSource, match: Match) -> Iterator[Block]:
                 values=points,
                 wall_time=wall_time,
                 match=match,
+                notes=() if len(points) else (f"{where} has no point of {metric!r}",),
+                counted=counted,
             )
+
+
+def _array_values(source: FilesSource, run: Mapping[str, Any], where: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the value entries as declared, else every list that is no axis."""
+    if isinstance(source.values, dict):
+        return source.values
+    taken = set(source.columns.values())
+    names = source.values or tuple(key for key, value in run.items() if isinstance(value, list) and key not in taken)
+    if not names:
+        raise DataError(f"{where}: no entry holds an array of values; it has {', '.join(run)}")
+    return {name: (name,) for name in names}
 
 
 def _entry(run: Mapping[str, Any], key: str, where: str) -> Any:
@@ -304,8 +364,9 @@ def _entry(run: Mapping[str, Any], key: str, where: str) -> Any:
 def _floats(match: Match, values: Any, what: str) -> Floats:
     if not isinstance(values, list):
         raise DataError(f"{match.shown}: {what}: a list of numbers is expected, not {values!r}")
-    try:
-        return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
-    except (TypeError, ValueError):
-        bad = next(value for value in values if value is not None and not isinstance(value, int | float))
-        raise DataError(f"{match.shown}: {what}: {bad!r} is neither a number nor missing") from None
+    for position, value in enumerate(values):
+        if not (value is None or (isinstance(value, int | float) and not isinstance(value, bool))):
+            raise DataError(
+                f"{match.shown}: {what}, entry {position}: {value!r} is neither a number nor missing (null)"
+            )
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
+import re
+import warnings
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +17,21 @@ import pandas as pd
 from reportgen.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from reportgen.runs.paths import Match
 
 FORMATS = ("csv", "tsv", "parquet", "json", "jsonl")
+HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 MISSING = {"", "na", "nan", "null", "none", "n/a", "<na>"}
 
 
 def read_table(match: Match) -> pd.DataFrame:
     """Return the rows of a file; every cell a text, so that no id is falsified ('012', '1e5', 'NA').
+
+    An empty file is a table without columns.
 
     Raises
     ------
@@ -35,13 +41,19 @@ def read_table(match: Match) -> pd.DataFrame:
     kind = _format(match)
     content = _content(match)
     if kind == "parquet":
-        return _as_text(_decoded(match, lambda: pd.read_parquet(io.BytesIO(content))))
+        table = _decoded(match, lambda: pd.read_parquet(io.BytesIO(content)))
+        named = [name for name in table.index.names if name is not None]
+        _refuse_twins(match.shown, [str(name) for name in [*named, *table.columns]])
+        return _as_text(table.reset_index(named) if named else table)
     text = _text(match, content)
     if kind in {"csv", "tsv"}:
         return _delimited(match, text, "," if kind == "csv" else "\t")
     rows = _json_lines(match, text) if kind == "jsonl" else _parsed(match, text, exact=True)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise DataError(f"{match.shown}: layout 'long' expects a JSON list of objects, one per row")
+        raise DataError(
+            f"{match.shown}: layout 'long' expects a JSON list of objects, one per row; "
+            "{task: [scores]} is layout: map, objects of lists are layout: arrays"
+        )
     return _as_text(pd.DataFrame(rows, dtype=object))
 
 
@@ -61,28 +73,50 @@ def numbers(match: Match, table: pd.DataFrame, column: str) -> NDArray[np.float6
         When a cell is neither a number nor missing; with its line.
     """
     texts = table[column].to_numpy(dtype=object)
-    try:
-        return texts.astype(np.float64)
-    except ValueError:
-        missing = np.array([text.strip().lower() in MISSING for text in texts], dtype=bool)
+    present = np.array([text.strip().lower() not in MISSING for text in texts], dtype=bool)
     values = np.full(len(texts), np.nan)
+    if any(not text.isascii() or "_" in text for text in texts[present]):  # float() reads '1_000' and '１２'
+        raise _no_number(match, texts, present, column)
     try:
-        values[~missing] = texts[~missing].astype(np.float64)
+        values[present] = texts[present].astype(np.float64)
     except ValueError:
-        place = next(index for index in np.flatnonzero(~missing) if not _is_number(texts[index]))
-        raise DataError(
-            f"{match.shown}:{place + 2}: column {column!r} holds {texts[place]!r}, "
-            "which is neither a number nor missing"
-        ) from None
+        raise _no_number(match, texts, present, column) from None
     return values
 
 
-def _is_number(text: str) -> bool:
+def _no_number(match: Match, texts: NDArray[np.object_], present: NDArray[np.bool_], column: str) -> DataError:
+    row = next(int(row) for row in np.flatnonzero(present) if not is_number(texts[row]))
+    return DataError(
+        f"{place(match, row)}: column {column!r} holds {texts[row]!r}, which is neither a number nor missing; "
+        "write a number like 0.5 or 1e-3, or leave the cell empty"
+    )
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number as data files write it: ASCII, no underscores."""
     try:
         float(text)
     except ValueError:
         return False
-    return True
+    return text.isascii() and "_" not in text
+
+
+def place(match: Match, row: int) -> str:
+    """Return where a row of a table stands, for messages: `file:line`, `file: row N` where rows are no lines."""
+    kind = _format(match)
+    if kind in {"json", "parquet"}:
+        return f"{match.shown}: row {row + 1}"
+    text = _text(match, _content(match))
+    if kind == "jsonl":
+        lines = [number for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+        return f"{match.shown}:{lines[row]}"
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if kind == "tsv" else ",")
+    starts, before = [], 0
+    for cells in reader:
+        if "".join(cells).strip() or len(cells) > 1:
+            starts.append(before + 1)
+        before = reader.line_num
+    return f"{match.shown}:{starts[row + 1]}"
 
 
 def require(match: Match, table: pd.DataFrame, column: str, what: str) -> None:
@@ -121,50 +155,81 @@ def _text(match: Match, content: bytes) -> str:
 
 def _delimited(match: Match, text: str, separator: str) -> pd.DataFrame:
     if not text.strip():
-        raise DataError(f"{match.shown}: the file is empty")
-    header = next(iter(pd.read_csv(io.StringIO(text), sep=separator, header=None, nrows=1, dtype=str).to_numpy()))
-    twice = [name for name in dict.fromkeys(header) if list(header).count(name) > 1]
+        return pd.DataFrame()
+
+    def read(**options: Any) -> pd.DataFrame:
+        return _decoded(
+            match, lambda: pd.read_csv(io.StringIO(text), sep=separator, dtype=str, na_filter=False, **options)
+        )
+
+    _refuse_twins(f"{match.shown}:1", read(header=None, nrows=1).iloc[0].tolist())
+    return read(index_col=False)
+
+
+def _refuse_twins(where: str, columns: Sequence[str]) -> None:
+    twice = [name for name in dict.fromkeys(columns) if list(columns).count(name) > 1]
     if twice:
-        raise DataError(f"{match.shown}:1: the column {twice[0]!r} stands there twice")
-    return _decoded(
-        match,
-        lambda: pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, na_filter=False, index_col=False
-        ),
-    )
+        raise DataError(f"{where}: the column {twice[0]!r} stands there twice; rename or delete one")
 
 
 def _json_lines(match: Match, text: str) -> list[Any]:
     rows = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # other separators may stand within JSON texts
         if line.strip():
-            try:
-                rows.append(json.loads(line, parse_float=str, parse_int=str))
-            except json.JSONDecodeError as error:
-                raise DataError(f"{match.shown}:{number}:{error.colno}: not JSON: {error.msg}") from error
+            rows.append(_parsed(match, line, exact=True, line=number))
     return rows
 
 
-def _parsed(match: Match, text: str, *, exact: bool) -> Any:
-    """Parse JSON; `exact` keeps numbers as the texts they are written as."""
+def _parsed(match: Match, text: str, *, exact: bool, line: int = 1) -> Any:
+    """Parse JSON that begins on a line; `exact` keeps numbers as the texts they are written as."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        content = dict(pairs)
+        if len(content) < len(pairs):
+            names = [name for name, _ in pairs]
+            twin = next(name for name in names if names.count(name) > 1)
+            raise DataError(f"{match.shown}: the name {twin!r} stands twice in one JSON object; rename or delete one")
+        return content
+
+    number = str if exact else None
     try:
-        return json.loads(text, parse_float=str, parse_int=str) if exact else json.loads(text)
+        content = json.loads(text, parse_float=number, parse_int=number or _integer, object_pairs_hook=unique)
+        if HALF_PAIR.search(text):
+            json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"{match.shown}: {error.object[error.start]!r} is half of a character, no text") from error
     except json.JSONDecodeError as error:
-        raise DataError(f"{match.shown}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from error
+        raise DataError(f"{match.shown}:{line + error.lineno - 1}:{error.colno}: not JSON: {error.msg}") from error
+    except RecursionError:
+        raise DataError(f"{match.shown}:{line}: the JSON is nested too deeply for any layout") from None
+    return content
+
+
+def _integer(text: str) -> int | float:
+    """Read an integer of any length; beyond what a float holds it is infinite, as in a table."""
+    number = float(text)
+    return int(text) if np.isfinite(number) else number
 
 
 def _decoded(match: Match, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     try:
-        return read()
-    except (ValueError, OSError) as error:  # pandas' and pyarrow's parser errors are ValueErrors
-        raise DataError(f"{match.shown}: cannot be read: {str(error).splitlines()[0]}") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return read()
+    except pd.errors.ParserWarning as error:
+        raise DataError(
+            f"{match.shown}: rows have more cells than the header has columns; quote cells that hold the separator"
+        ) from error
+    except (ValueError, OSError, NotImplementedError) as error:  # parser errors of pandas and pyarrow are ValueErrors
+        raise DataError(f"{match.shown}: cannot be read: {(str(error).splitlines() or ['damaged'])[0]}") from error
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({str(name): [_cell(value) for value in table[name].tolist()] for name in table.columns})
+    return pd.DataFrame({str(name): [as_text(value) for value in table[name].tolist()] for name in table.columns})
 
 
-def _cell(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a cell as its text: missing as empty, whole numbers without a fraction."""
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
