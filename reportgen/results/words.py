@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from reportgen.stats import Settings
 
 IQM_TRIM = 0.25
+MEASURED_LEVEL = 0.95
+MANY_TASKS = 10
+_FEW = (2, 3, 4)
+_HELD = {
+    ("expanded_t", "10 and more tasks", 2): "95 to 98 % (92 % at worst)",
+    ("expanded_t", "10 and more tasks", 3): "94 to 96 % (91 % at worst)",
+    ("expanded_t", "3 tasks", 3): "91 to 94 % (86 % at worst)",
+    ("percentile", "10 and more tasks", 2): "76 to 80 %",
+    ("percentile", "10 and more tasks", 3): "86 to 89 %",
+    ("percentile", "3 tasks", 3): "78 to 83 %",
+}
 _DRAWN = {"run": "whole runs", "score": "single scores (scores of a run taken as independent)"}
 
 
@@ -59,6 +70,24 @@ def interval_words(report: Report) -> str:
     """Say which intervals a report states, for captions."""
     drawn = "tasks (over these tasks, not over retraining)" if report.resample == "tasks" else _DRAWN[report.unit]
     return f"{100 * report.level:g} % {report.interval} intervals from {report.replicates:,} bootstrap draws of {drawn}"
+
+
+def measured_coverage(report: Report, tasks: int, n: int) -> str:
+    """Say how often intervals of this kind held in simulations with so few runs; empty from 5 runs on.
+
+    Parameters
+    ----------
+    tasks
+        Number of tasks of the metric.
+    n
+        Smallest number of runs on a task.
+    """
+    if n not in _FEW or report.level != MEASURED_LEVEL or report.resample == "tasks":
+        return ""
+    size = "10 and more tasks" if tasks >= MANY_TASKS else "3 tasks"
+    runs = 2 if n == 2 and tasks >= MANY_TASKS else 3  # noqa: PLR2004 - the sizes that were simulated
+    held = _HELD[report.interval, size, runs]
+    return f"In simulations with {runs} runs on each of {size}, nominal 95 % intervals of this kind covered {held}."
 
 
 def signature(data: MetricData, settings: Settings, leading: str | None, methods: Sequence[MethodResult]) -> str:

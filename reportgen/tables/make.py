@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.results.comparable import NAMES, lower_is_better
-from reportgen.results.words import aggregate_name, interval_words, span
+from reportgen.results.words import aggregate_name, interval_words, measured_coverage, span
 from reportgen.tables.details import excluded, one_task, outliers, runs, seeds, standings_of_methods, task_page
 from reportgen.tables.latex import write_latex
 from reportgen.tables.plain import write_csv, write_markdown
 from reportgen.tables.values import Cell, Column, Table, decimals
 from reportgen.tables.webpage import write_html
+from reportgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -124,7 +125,15 @@ def _aggregates(metric: MetricResult, report: Report) -> Table:
         signature=metric.signature,
         columns=columns,
         rows=rows,
-        notes=(*_reasons(metric, names), *((NO_TEST,) if any(best.values()) else ())),
+        notes=tuple(
+            note
+            for note in (
+                *_reasons(metric, names),
+                measured_coverage(report, len(metric.data.tasks), _fewest(metric)),
+                NO_TEST if any(best.values()) else "",
+            )
+            if note
+        ),
     )
 
 
@@ -282,13 +291,13 @@ def _reasons(metric: MetricResult, names: Sequence[str]) -> tuple[str, ...]:
             estimate = method.aggregates[name]
             if estimate.reason:
                 kind = "withheld" if estimate.estimate is None else "no interval"
-                concerned.setdefault((kind, estimate.reason), []).append(f"{method.label} {NAMES[name]}")
+                concerned.setdefault((kind, estimate.reason), []).append(f"{visible(method.label)} {NAMES[name]}")
     return tuple(f"{_whose(cells, metric, names)}, {kind}: {reason}." for (kind, reason), cells in concerned.items())
 
 
 def _whose(cells: Sequence[str], metric: MetricResult, names: Sequence[str]) -> str:
     for name in names:
-        if cells == [f"{method.label} {NAMES[name]}" for method in metric.methods]:
+        if cells == [f"{visible(method.label)} {NAMES[name]}" for method in metric.methods]:
             return NAMES[name][0].upper() + NAMES[name][1:]
     return "; ".join(cells[:4]) + (f" and {len(cells) - 4} more" if len(cells) > 4 else "")  # noqa: PLR2004
 
@@ -302,6 +311,10 @@ def _titled(name: str, metric: MetricResult) -> str:
 def _listed(names: Sequence[str], metric: MetricResult) -> str:
     words = [aggregate_name(name, metric.trim) for name in names]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _fewest(metric: MetricResult) -> int:
+    return min((n for method in metric.methods for n in method.n_runs_per_task if n), default=0)
 
 
 def _n(metric: MetricResult) -> str:

@@ -1,10 +1,12 @@
 """Every command on real input, through the real process."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -144,3 +146,11 @@ def test_doctor_names_what_is_there(tmp_path):
     assert done.returncode == 0, done.stdout
     assert "reportgen-ml" in done.stdout
     assert "run cache" in done.stdout
+
+
+def test_every_command_that_the_readme_names_exists():
+    text = (Path(__file__).parents[2] / "README.md").read_text()
+    shell = "\n".join(re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL))
+    named = {*re.findall(r"(?:^|/)reportgen (\w+)", shell, flags=re.MULTILINE), *re.findall(r"`reportgen (\w+)", text)}
+    assert named
+    assert named <= set(main.commands)

@@ -1,8 +1,12 @@
 """A number that cannot be stated honestly is replaced by its reason; the rest of the report stands."""
 
+import re
+from types import SimpleNamespace
+
 import pytest
 
 from reportgen.errors import DataError
+from reportgen.results.words import measured_coverage
 
 TWO_TASKS = {"a": {"x": [1, 2, 4, 3], "y": [5, 7, 6, 9]}, "b": {"x": [0, 1, 2, 1], "y": [4, 5, 6, 3]}}
 
@@ -88,3 +92,18 @@ def test_the_iqm_of_successes_and_failures_gives_way_to_the_mean(make):
     assert result.method("a").aggregates["mean"].estimate == pytest.approx(0.75)
     with pytest.raises(DataError, match="0 or 1"):
         make({"a": {"x": [0, 1, 1, 1]}}, aggregates="[iqm]")
+
+
+@pytest.mark.parametrize(
+    ("tasks", "n", "interval", "words"),
+    [
+        (26, 3, "expanded_t", "3 runs on each of 10 and more tasks.*94 to 96 %"),
+        (26, 2, "percentile", "2 runs on each of 10 and more tasks.*76 to 80 %"),
+        (3, 4, "expanded_t", "3 runs on each of 3 tasks.*86 % at worst"),
+        (26, 5, "expanded_t", "^$"),
+        (26, 1, "expanded_t", "^$"),
+    ],
+)
+def test_under_five_runs_the_measured_coverage_is_said(tasks, n, interval, words):
+    report = SimpleNamespace(level=0.95, interval=interval, resample="runs")
+    assert re.search(words, measured_coverage(report, tasks, n))
