@@ -105,7 +105,7 @@ class FileSource:
 def _groups(block: Block) -> Iterator[tuple[tuple[str, ...], dict[str, str], str | None, NDArray[np.intp]]]:
     """Yield (key, names, task within the run, rows) for each run of a block."""
     spanning = "run" in block.names
-    axes = [axis for axis in (("run", "task") if spanning else AXES) if axis in block.names]
+    axes = [axis for axis in (("run", *AXES) if spanning else AXES) if axis in block.names]
     if axes:
         codes = pd.DataFrame({axis: block.names[axis] for axis in axes})
         found = [np.asarray(rows) for rows in codes.groupby(axes, sort=False).indices.values()]

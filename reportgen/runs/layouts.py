@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from reportgen.errors import DataError, did_you_mean
-from reportgen.runs.readers import as_text, is_number, numbers, place, read_json, read_table, require
+from reportgen.runs.readers import as_text, is_missing, is_number, numbers, place, read_json, read_table, require
 from reportgen.spec.model import SeedRule
 
 if TYPE_CHECKING:
@@ -203,8 +203,11 @@ def _value_columns(
 
 def _numeric(source: FilesSource, table: pd.DataFrame) -> tuple[str, ...]:
     taken = set(source.columns.values())
-    numeric = (table[column].map(is_number).any() for column in table.columns)
-    return tuple(column for column, kept in zip(table.columns, numeric, strict=True) if kept and column not in taken)
+    return tuple(
+        column
+        for column in table.columns
+        if column not in taken and any(is_number(text) and not is_missing(text) for text in table[column])
+    )
 
 
 def _wide(source: FilesSource, match: Match) -> Iterator[Block]:

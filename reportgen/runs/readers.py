@@ -73,7 +73,7 @@ def numbers(match: Match, table: pd.DataFrame, column: str) -> NDArray[np.float6
         When a cell is neither a number nor missing; with its line.
     """
     texts = table[column].to_numpy(dtype=object)
-    present = np.array([text.strip().lower() not in MISSING for text in texts], dtype=bool)
+    present = np.array([not is_missing(text) for text in texts], dtype=bool)
     values = np.full(len(texts), np.nan)
     if any(not text.isascii() or "_" in text for text in texts[present]):  # float() reads '1_000' and '１２'
         raise _no_number(match, texts, present, column)
@@ -90,6 +90,11 @@ def _no_number(match: Match, texts: NDArray[np.object_], present: NDArray[np.boo
         f"{place(match, row)}: column {column!r} holds {texts[row]!r}, which is neither a number nor missing; "
         "write a number like 0.5 or 1e-3, or leave the cell empty"
     )
+
+
+def is_missing(text: str) -> bool:
+    """Tell whether a cell stands for a missing number."""
+    return text.strip().lower() in MISSING
 
 
 def is_number(text: str) -> bool:
