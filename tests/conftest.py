@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same examples every time, however slow the machine", derandomize=True, deadline=None)
+settings.load_profile("same examples every time, however slow the machine")
 
 FLAGS = [
     "--no-sandbox",
