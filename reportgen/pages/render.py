@@ -13,7 +13,7 @@ from reportgen.pages.prose import prose
 from reportgen.resources import template_folders
 from reportgen.results.provenance import packages
 from reportgen.results.words import aggregate_name, interval_words, span
-from reportgen.text import html, visible
+from reportgen.text import LONGEST_PROSE, html, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def _environment(templates: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["code"] = lambda text: Markup(html(text))  # noqa: S704 - escaped by html()
+    environment.filters["code"] = _code
     environment.filters["name"] = lambda name, trim=0.25: aggregate_name(name, trim)
     environment.filters["span"] = span
     environment.filters["thousands"] = lambda count: f"{count:,}"
@@ -91,6 +91,12 @@ def _environment(templates: Path | None) -> Environment:
 
 def _escaped(value: object) -> object:
     return value if isinstance(value, Markup) else html(visible(str(value), longest=LONGEST))
+
+
+def _code(text: str) -> Markup:
+    """Escape code, its lines kept."""
+    lines = (visible(line, longest=LONGEST_PROSE) for line in text.split("\n"))
+    return Markup(html("\n".join(lines)))  # noqa: S704 - escaped by html()
 
 
 def _page(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 LONGEST_FLOAT = 45
 WIDEST = 118
 COMFORTABLE = 88
+LONGEST_CELL = 60
+LONGEST_HEAD = 40
 
 
 def write_latex(table: Table, comment: str) -> str:
@@ -47,7 +49,8 @@ def _width(table: Table, columns: Sequence[int]) -> int:
 
 def _longest(table: Table, index: int) -> int:
     column = table.columns[index]
-    return max(len(column.label), *(len(shown(row[index], column)) for row in table.rows), 0)
+    texts = (visible(shown(row[index], column), longest=LONGEST_CELL) for row in table.rows)
+    return max(len(visible(column.label, longest=LONGEST_HEAD)), *map(len, texts), 0)
 
 
 def _one(table: Table, columns: tuple[int, ...], part: int, parts: int) -> str:
@@ -124,13 +127,13 @@ def _prose(text: str) -> str:
 
 
 def _head(column: Column) -> str:
-    text = tex(visible(column.label))
+    text = tex(visible(column.label, longest=LONGEST_HEAD))
     return f"{{{text}}}" if column.kind == "number" else text
 
 
 def _cell(cell: Cell, column: Column) -> str:
     if cell.value is None or column.kind == "text":
-        text = tex(visible(shown(cell, column), longest=60))
+        text = tex(visible(shown(cell, column), longest=LONGEST_CELL))
         return f"{{{text}}}" if column.kind == "number" else text
     if column.kind == "number":
         text = number(cell.value, places_of(cell, column), minus="-")
