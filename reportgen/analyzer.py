@@ -55,7 +55,7 @@ class StatisticalAnalyzer:
         interval: str = "expanded_t",
         seed: int = 0,
     ) -> None:
-        self._df = df
+        self._df = df.reset_index(drop=True)
         self._run = run
         self._settings = Settings(
             level=confidence_level, replicates=bootstrap_samples, interval=interval, seed=seed
@@ -118,7 +118,7 @@ class StatisticalAnalyzer:
         matplotlib.figure.Figure
             With pointwise bands where there is an interval.
         """
-        values = self._column(metric).dropna().to_numpy(dtype=float)
+        values = self._numbers(metric).dropna().to_numpy()
         if values.size == 0:
             raise DataError(f"column {metric!r} holds no number: every value is missing")
         grid = np.linspace(values.min(), values.max(), PROFILE_POINTS) if thresholds is None else np.asarray(thresholds)
@@ -130,11 +130,11 @@ class StatisticalAnalyzer:
     def _analyses(
         self, metric: str, group_by: str, stratify_by: str | None, thresholds: NDArray[np.float64]
     ) -> list[tuple[object, Analysis, int]]:
-        self._column(metric)
+        values = self._numbers(metric)
         tasks = pd.Series("all", index=self._df.index) if stratify_by is None else self._column(stratify_by)
         found = []
         for group, index in self._df.groupby(self._column(group_by), sort=False).groups.items():
-            scores = self._df.loc[index, metric].astype(float)
+            scores = values.loc[index]
             kept = scores.dropna()
             if kept.empty:
                 raise DataError(f"{group_by} {group!r} has no score in column {metric!r}: every value is missing")
@@ -160,6 +160,13 @@ class StatisticalAnalyzer:
             task_ids=tuple(task_ids),
             run_ids=tuple(run_ids),
         )
+
+    def _numbers(self, name: str) -> pd.Series[float]:
+        column = self._column(name)
+        try:
+            return column.astype(float)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"column {name!r} must hold numbers: {error}") from error
 
     def _column(self, name: str) -> pd.Series:
         if name not in self._df.columns:

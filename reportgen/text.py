@@ -6,6 +6,7 @@ macro, and what cannot be seen is written out.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import cache
@@ -140,3 +141,15 @@ def csv_cell(text: str) -> str:
     ("'=1+1", 'plain')
     """
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def yaml_word(text: str) -> str:
+    """Return text as a YAML scalar for a line of spec, quoted where it needs to be.
+
+    Examples
+    --------
+    >>> print(yaml_word("eval/reward"), yaml_word("*bold*: 1"), yaml_word("12"))
+    eval/reward "*bold*: 1" "12"
+    """
+    plain = re.fullmatch(r"[^\W\d_][\w./ -]*", text) and text not in {"true", "false", "null"} and text == text.strip()
+    return text if plain else json.dumps(text, ensure_ascii=False)

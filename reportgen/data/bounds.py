@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reportgen.data.lookup import fold, read_table
 from reportgen.data.scores import Notice
 from reportgen.errors import DataError, did_you_mean
+from reportgen.text import yaml_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ def bound(
     """
     if norm is not None and norm.method == "none":
         return Bounded(tasks=tuple(tasks), text="none", notices=())
-    pair = _pairs(norm, root, columns) if norm else lambda _task: (None, None)
+    pair = _pairs(norm, optimal, root, columns) if norm else lambda _task: (None, None)
     bounded = tuple(_checked(task, pair(task), optimal.get(task.label), direction) for task in tasks)
     return Bounded(
         tasks=bounded,
@@ -78,7 +79,9 @@ def normalize(score: Score, task: Task) -> Score:
     return replace(score, value=(score.raw - reference) / span, curve=(score.curve - reference) / span)
 
 
-def _pairs(norm: Normalization, root: Path, columns: Mapping[str, frozenset[str]]) -> Callable[[Task], Pair]:
+def _pairs(
+    norm: Normalization, optimal: Mapping[str, float], root: Path, columns: Mapping[str, frozenset[str]]
+) -> Callable[[Task], Pair]:
     if norm.table is not None:
         named = [column for column in (norm.reference, norm.optimum) if isinstance(column, str)]
         table = read_table(norm.table, root, named)
@@ -93,12 +96,14 @@ def _pairs(norm: Normalization, root: Path, columns: Mapping[str, frozenset[str]
         return from_table
     if norm.by_column:
         return lambda task: _of_column(columns[task.id], norm)
-    if isinstance(norm.reference, str) or isinstance(norm.optimum, str):
+    columns_named = {side for side in ("reference", "optimum") if isinstance(getattr(norm, side), str)}
+    if columns_named and (not optimal or columns_named & norm.model_fields_set):
         raise DataError(
             "normalization names no table; write e.g. {table: bounds.csv, reference: low, optimum: high}, or numbers: "
             "{reference: 0, optimum: 1000}"
         )
-    return lambda _task: (float(norm.reference), float(norm.optimum))
+    low, high = (None if isinstance(side, str) else float(side) for side in (norm.reference, norm.optimum))
+    return lambda _task: (low, high)
 
 
 def _of_column(columns: frozenset[str], norm: Normalization) -> Pair:
@@ -113,8 +118,7 @@ def _checked(task: Task, pair: Pair, optimum: float | None, direction: Direction
         if reference is None and (direction != "maximize" or optimum <= 0):
             raise DataError(
                 f"optimal_scores: {task.label}: an optimum alone ({optimum:g}) fixes a scale only for a maximised "
-                "metric with an optimum above 0; declare the reference too: "
-                "normalization: {table: bounds.csv, reference: low, optimum: high}"
+                "metric with an optimum above 0; declare the reference too, e.g. normalization: {reference: -10}"
             )
         reference, best = reference or 0.0, optimum
     if reference is not None and best is not None:
@@ -133,12 +137,16 @@ def _refuse_scale(task: Task, reference: float, optimum: float, direction: Direc
 
 
 def _text(norm: Normalization | None, tasks: Sequence[Task], optimal: Mapping[str, float]) -> str:
+    own = sum(task.label in optimal for task in tasks)
     if norm is None:
-        return "optimal_scores: 0 → optimum" if any(task.label in optimal for task in tasks) else "none"
-    if norm.table is None and norm.by_column:
-        return "by column: " + ", ".join(f"{name} {low:g} → {high:g}" for name, (low, high) in norm.by_column.items())
+        return "optimal_scores: 0 → optimum" if own else "none"
+    if norm.table is None and isinstance(norm.optimum, str) and not norm.by_column:
+        return f"optimal_scores: {_name(norm.reference) if 'reference' in norm.model_fields_set else 0} → optimum"
     ends = f"{_name(norm.reference)} → {_name(norm.optimum)}"
-    return f"{norm.table}: {ends}" if norm.table else ends
+    if norm.table is None and norm.by_column:
+        ends = ", ".join(f"{name} {low:g} → {high:g}" for name, (low, high) in norm.by_column.items())
+    source = f"{norm.table}: " if norm.table else "by column: " if norm.by_column else ""
+    return f"{source}{ends}" + (f"; optimum of {own} of {len(tasks)} tasks by optimal_scores" if own else "")
 
 
 def _name(side: str | float) -> str:
@@ -154,11 +162,11 @@ def _notices(
     if norm is not None and norm.table is not None:
         text = f"The table {norm.table} has bounds for {len(matched)} of the {len(tasks)} tasks of {metric}."
         notices.append(Notice(code="bounds_matched", text=text, metric=metric, level="note"))
-    if missing and matched:
+    if missing:
         named = ", ".join(missing[:SHOWN_TASKS]) + (" and others" if len(missing) > SHOWN_TASKS else "")
         text = f"{len(missing)} of {len(tasks)} tasks of {metric} have no bounds ({named}); nothing is normalised."
         notices.append(
-            Notice(code="no_bounds", text=text, metric=metric, mend=f"optimal_scores: {{{missing[0]}: 1.0}}")
+            Notice(code="no_bounds", text=text, metric=metric, mend=f"optimal_scores: {{{yaml_word(missing[0])}: 1.0}}")
         )
     labels = [task.label for task in tasks]
     for unknown in (name for name in optimal if name not in labels):

@@ -16,6 +16,7 @@ from reportgen.data.scores import DataSet, Exclusion, MetricData, Notice, Score,
 from reportgen.data.screen import Context, screen, some
 from reportgen.data.select import ALL, Wanted, select, wanted
 from reportgen.errors import DataError, did_you_mean
+from reportgen.text import yaml_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +104,7 @@ def _metric(
     if rule.reduce == "best" and direction not in {"maximize", "minimize"}:
         raise DataError(
             f"score: best needs to know whether more of {one.id!r} is better; write "
-            f"metrics: {{primary: [{{name: {one.id}, direction: maximize}}]}}"
+            f"metrics: {{primary: [{{name: {yaml_word(one.id)}, direction: maximize}}]}}"
         )
     tasks, merged = _tasks(selected, spec)
     reduced = _reduce(one, selected, {raw: task.id for raw, task in tasks.items()}, rule, direction)
@@ -262,7 +263,7 @@ def _counted(metric: str, counted: Mapping[str, int], affected: Mapping[str, lis
 def _direction(data: MetricData) -> tuple[Notice, ...]:
     if data.direction_source != INFERRED:
         return ()
-    line = f"metrics: {{{data.role}: [{{name: {data.id}, direction: maximize}}]}}"
+    line = f"metrics: {{{data.role}: [{{name: {yaml_word(data.id)}, direction: maximize}}]}}"
     if data.direction == "unknown":
         text = f"Whether more {data.label} is better cannot be told from its name; nothing is ranked."
         return (Notice(code="unknown_direction", text=text, metric=data.id, mend=line, level=_doubt(data)),)

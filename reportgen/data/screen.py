@@ -189,7 +189,7 @@ def _missing_tasks(scores: tuple[Score, ...], context: Context) -> Screened:
         Notice(
             code="missing_tasks",
             text=(
-                f"{context.methods[method]} has no run on {len(gone)} of {len(every)} tasks "
+                f"{context.methods[method]} has no run on {len(gone)} of {len(every)} tasks of {context.metric} "
                 f"({some([name for task, name in context.tasks.items() if task in gone])}); {effect}."
             ),
             metric=context.metric,

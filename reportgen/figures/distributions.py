@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from reportgen.figures.lines import add_legend, draw_curves
+from reportgen.figures.lines import NARROW, add_legend, draw_curves, legend_height
 from reportgen.figures.style import INK, Look
 
 if TYPE_CHECKING:
@@ -46,16 +46,17 @@ def violin_figure(metric: MetricResult, looks: Mapping[str, Look], label: str, w
 
 def ecdf_figure(metric: MetricResult, looks: Mapping[str, Look], label: str, width: float) -> Figure:
     """Draw the share of each method's runs at or below a score; every task counts the same."""
-    figure = Figure(figsize=(width, 0.5 * width + 0.4), layout="constrained")
+    shown = [looks[method.id] for method in metric.methods]
+    figure = Figure(figsize=(width, 0.5 * width + 0.3 + legend_height(shown, width)), layout="constrained")
     axes = figure.subplots()
     for method in sorted(metric.methods, key=lambda method: not looks[method.id].dimmed):
         look = looks[method.id]
         values, weights = scores_of(metric, method.id), _weights(metric, method.id)
         axes.ecdf(values, weights.tolist(), color=look.color, linestyle=look.line, zorder=2 if look.dimmed else 3)
     axes.set_xlabel(label)
-    axes.set_ylabel("share of runs at or below")
+    axes.set_ylabel("share at or below" if width < NARROW else "share of runs at or below")
     axes.set_ylim(-0.02, 1.02)
-    add_legend(figure, [looks[method.id] for method in metric.methods], width)
+    add_legend(figure, shown, width)
     return figure
 
 

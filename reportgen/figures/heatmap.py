@@ -52,7 +52,7 @@ def heatmap_figure(metric: MetricResult, looks: Mapping[str, Look], width: float
     bar.outline.set_visible(False)
     if np.isnan(values).any():
         patch = Patch(facecolor="none", edgecolor=MUTED, hatch="////", label="no run")
-        figure.legend(handles=[patch], loc="outside upper right")
+        figure.legend(handles=[patch], loc="outside lower center")
     return figure
 
 

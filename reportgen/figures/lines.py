@@ -31,7 +31,7 @@ def profile_figure(
     profiles: Mapping[str, Profile | Band], looks: Mapping[str, Look], label: str, width: float
 ) -> Figure:
     """Draw the share of runs above each threshold, a line a method."""
-    figure = Figure(figsize=(width, _height(width)), layout="constrained")
+    figure = Figure(figsize=(width, _height(width, [looks[name] for name in profiles])), layout="constrained")
     axes = figure.subplots()
     for name, look in _dimmed_first(looks, profiles):
         profile = profiles[name]
@@ -45,7 +45,7 @@ def profile_figure(
 
 def curve_figure(curves: Mapping[str, Curve], looks: Mapping[str, Look], label: str, width: float) -> Figure:
     """Draw the aggregate along the steps, a line a method."""
-    figure = Figure(figsize=(width, _height(width)), layout="constrained")
+    figure = Figure(figsize=(width, _height(width, [looks[name] for name in curves])), layout="constrained")
     axes = figure.subplots()
     for name, look in _dimmed_first(looks, curves):
         _line(axes, curves[name].steps, curves[name], look, every=_marks(len(curves[name].steps)))
@@ -69,7 +69,10 @@ def task_curves_figure(
     """Draw small multiples, a panel a task (label and curves by method)."""
     columns = min(len(tasks), 4 if width > 6 else (3 if width > 4 else 2))  # noqa: PLR2004 - inches a panel needs
     rows = -(-len(tasks) // columns)
-    figure = Figure(figsize=(width, ROW_HEIGHT * rows * (width / columns / 1.75) + 0.5), layout="constrained")
+    present = {name for _, curves in tasks for name in curves}
+    shown = [look for name, look in looks.items() if name in present]
+    height = ROW_HEIGHT * rows * (width / columns / 1.75) + 0.3 + legend_height(shown, width)
+    figure = Figure(figsize=(width, height), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes, (task, curves) in zip(grid.flat, tasks, strict=False):
         for name, look in _dimmed_first(looks, curves):
@@ -80,17 +83,35 @@ def task_curves_figure(
         axes.xaxis.set_major_formatter(FuncFormatter(_step_text))
     for axes in grid.flat[len(tasks) :]:
         axes.set_axis_off()
-    shown = dict.fromkeys(name for _, curves in tasks for name in curves)
     figure.supylabel(label, fontsize="medium")
     x = next(curve.x for _, curves in tasks for curve in curves.values())
     for axes in grid.flat[max(0, len(tasks) - columns) : len(tasks)]:
         axes.set_xlabel(_x_words(x))
-    add_legend(figure, [looks[name] for name in looks if name in shown], width)
+    add_legend(figure, shown, width)
     return figure
 
 
-def _height(width: float) -> float:
-    return 0.58 * width + (0.65 if width < NARROW else 0.25)
+def _height(width: float, shown: Sequence[Look]) -> float:
+    """Return the height of a figure whose plot keeps its form however many rows its legend has."""
+    return 0.58 * width + (0.4 if width < NARROW else 0.1) + legend_height(shown, width)
+
+
+def legend_height(shown: Sequence[Look], width: float) -> float:
+    """Return the inches that the legend below a figure takes."""
+    labels = _entries(shown)
+    rows = -(-len(labels) // _columns(labels, width))
+    return 1.45 * rows * (float(mpl.rcParams["font.size"]) - 1) / POINTS
+
+
+def _entries(shown: Sequence[Look]) -> list[str]:
+    """Return the labels of a legend: the methods in colour, and the rest as one."""
+    dimmed = sum(look.dimmed for look in shown)
+    return [look.label for look in shown if not look.dimmed] + ([f"{dimmed} others"] if dimmed else [])
+
+
+def _columns(labels: Sequence[str], width: float) -> int:
+    longest = max(len(label) for label in labels)
+    return max(1, min(len(labels), int(width / _entry_width(longest))))
 
 
 def _line(axes: Axes, x: Any, line: Profile | Band | Curve, look: Look, *, every: int | None) -> None:
@@ -126,8 +147,7 @@ def add_legend(figure: Figure, shown: Sequence[Look], width: float) -> None:
     if any(look.dimmed for look in shown):
         handles.append(Line2D([], [], color=OTHERS, label=f"{sum(look.dimmed for look in shown)} others"))
     if len(handles) > 1:
-        longest = max(len(str(handle.get_label())) for handle in handles)
-        columns = max(1, min(len(handles), int(width / _entry_width(longest))))
+        columns = _columns(_entries(shown), width)
         figure.legend(handles=handles, loc="outside lower center", ncols=columns, handlelength=2.2)
 
 

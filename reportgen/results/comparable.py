@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.errors import DataError
 from reportgen.results.report import Withheld
+from reportgen.text import yaml_word
 
 if TYPE_CHECKING:
     from reportgen.data.scores import MetricData
@@ -96,7 +97,7 @@ def _across_tasks(data: MetricData) -> Withheld | None:
         mend=(
             "normalization: {table: bounds.csv, reference: low, optimum: high}\n"
             "# or, if all tasks share one scale:\n"
-            f"metrics: {{primary: [{{name: {data.id}, unit: points}}]}}"
+            f"metrics: {{primary: [{{name: {yaml_word(data.id)}, unit: points}}]}}"
         ),
     )
 
@@ -108,7 +109,7 @@ def _ranking(data: MetricData) -> Withheld | None:
     return Withheld(
         quantity="ranking, profiles, optimality gap and comparisons",
         reason=f"whether more or less is better cannot be told: {known}",
-        mend=f"metrics: {{primary: [{{name: {data.id}, direction: maximize}}]}}   # or minimize",
+        mend=f"metrics: {{primary: [{{name: {yaml_word(data.id)}, direction: maximize}}]}}   # or minimize",
     )
 
 
@@ -120,7 +121,7 @@ def _gap(data: MetricData) -> Withheld | None:
     return Withheld(
         quantity="optimality gap",
         reason="no optimum is declared for every task",
-        mend=f"optimal_scores: {{{data.tasks[0].label}: 1.0}}   # one for each task",
+        mend=f"optimal_scores: {{{yaml_word(data.tasks[0].label)}: 1.0}}   # one for each task",
     )
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from reportgen.artifacts import File
 from reportgen.resources import shipped
+from reportgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ SCRIPTS = ("tables.js",)
 POLYFILLS = ("iframe-worker.js",)
 OVERRIDES = ("main.html",)
 WORD_ENDS = r"[\s\-_/,:;=()\[\]]+"  # the search takes names of runs and methods apart here
+LONGEST_TITLE = 400
 SMALL_SECTION = 8  # pages; a section up to this size stands open in the sidebar
 
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
@@ -145,4 +147,4 @@ def _assets(names: Iterable[str]) -> list[str]:
 
 def _attribute(text: str) -> str:
     """Escape text for an HTML element or a double-quoted attribute, on one line."""
-    return " ".join(text.split()).translate(_HTML)
+    return visible(" ".join(text.split()), longest=LONGEST_TITLE).translate(_HTML)

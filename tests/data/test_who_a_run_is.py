@@ -133,7 +133,8 @@ def test_seeds_that_lack_a_task_are_named_and_dropped_on_request(prepared):
 
 def test_methods_that_lack_a_task(prepared):
     rows = [*GRID, "c,x,0,1,1", "c,x,1,1,2"]
-    assert "c has no run on 1 of 2 tasks (y); its aggregates are withheld" in told(prepared(rows), "missing_tasks")
+    words = "c has no run on 1 of 2 tasks of score (y); its aggregates are withheld"
+    assert words in told(prepared(rows), "missing_tasks")
     assert "over its own tasks" in told(prepared(rows, "runs: {missing_tasks: keep}"), "missing_tasks")
     common = prepared(rows, "runs: {missing_tasks: common}")
     assert [task.id for task in common.metrics[0].tasks] == ["x"]
