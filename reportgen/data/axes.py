@@ -9,7 +9,8 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
 from reportgen.data.scores import Exclusion, Method, Notice
-from reportgen.errors import DataError
+from reportgen.errors import DataError, did_you_mean
+from reportgen.runs.patterns import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -74,7 +75,10 @@ def identify(records: Sequence[RunRecord], spec: Spec) -> Identified:
     runs, notices = _with_seeds(kept, ids, spec)
     methods = _in_order(ids, spec)
     return Identified(
-        runs=runs, methods=methods, exclusions=exclusions, notices=(*merged, *notices, *_suspicious(runs, methods))
+        runs=runs,
+        methods=methods,
+        exclusions=exclusions,
+        notices=(*merged, *notices, *_without_runs(kept, names, spec), *_suspicious(runs, methods)),
     )
 
 
@@ -193,9 +197,9 @@ def _text(value: Any) -> str | None:
 
 def _captured(pattern: str | None, texts: Sequence[str], axis: str) -> str | None:
     for text in texts if pattern else ():
-        match = re.search(pattern or "", text)
+        match = search(pattern or "", text)
         if match:
-            return match.groupdict().get(axis) or next(iter(match.groups()), None)
+            return match[axis] if axis in match.re.groupindex else next(iter(match.groups()), None)
     return None
 
 
@@ -239,6 +243,19 @@ def _task(record: RunRecord, spec: Spec) -> str | None:
     if "task" in record.axes:
         return record.axes["task"]
     return read_axis(record, spec.axes.task, "task") if spec.axes.task else None
+
+
+def _without_runs(records: Sequence[RunRecord], names: Sequence[str], spec: Spec) -> tuple[Notice, ...]:
+    """Warn of entries of `methods` that no run belongs to."""
+    there = dict.fromkeys(record.axes["method"] for record in records if "method" in record.axes)
+    return tuple(
+        Notice(
+            code="method_without_runs",
+            text=f"No run is left for the entry {name!r} of `methods`{did_you_mean(selector.method or '', there)}.",
+        )
+        for name, selector in (spec.methods or {}).items()
+        if name not in names
+    )
 
 
 FEW_RUNS = 4

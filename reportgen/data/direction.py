@@ -6,6 +6,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from reportgen.runs.patterns import search
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,6 +29,7 @@ _SINGLE = {word: kind for kind, words in _CLASSES.items() for word in words.spli
 _PHRASES = {tuple(word.split("_")): kind for kind, words in _CLASSES.items() for word in words.split() if "_" in word}
 _QUALIFIERS = {"std", "var", "min", "max"}
 _TO = (("step", "to"), ("time", "to"))
+_CAMEL = re.compile(r"[A-Z]\d+(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""))
 
 
@@ -37,8 +40,8 @@ def tokens(name: str) -> tuple[str, ...]:
     --------
     >>> tokens("charts/episodicReturns")
     ('charts', 'episodic', 'return')
-    >>> tokens("eval/IoU")
-    ('eval', 'iou')
+    >>> tokens("eval/IoU"), tokens("testF1")
+    (('eval', 'iou'), ('test', 'f1'))
     """
     found: list[str] = []
     for part in re.split(r"[/_.\-\s]+", name):
@@ -46,7 +49,7 @@ def tokens(name: str) -> tuple[str, ...]:
         if whole in _SINGLE or part.islower() or part.isupper():
             found.append(whole)
         else:
-            found += [_singular(piece.lower()) for piece in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+", part)]
+            found += [_singular(piece.lower()) for piece in _CAMEL.findall(part)]
     return tuple(token for token in found if token)
 
 
@@ -103,6 +106,6 @@ def direction_of(entry: MetricEntry, names: Sequence[str], metrics: Metrics) -> 
 def _told(name: str, metrics: Metrics) -> tuple[Direction, str]:
     for rule in metrics.directions:
         for direction, pattern in rule.items():
-            if re.search(pattern, name):
+            if search(pattern, name):
                 return direction, "spec"
     return infer_direction(name), INFERRED

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,13 +34,19 @@ class Table:
         Raises
         ------
         DataError
-            When the cell holds something else.
+            When the cell holds something else, or no finite number.
         """
         text = self.cell(task, column)
         try:
-            return None if text is None else float(text)
+            number = None if text is None else float(text)
         except ValueError:
             raise DataError(f"{self.name}: task {task!r}, column {column!r}: {text!r} is not a number") from None
+        if number is not None and not math.isfinite(number):
+            raise DataError(
+                f"{self.name}: task {task!r}, column {column!r}: {text!r} is no bound; leave the cell empty where "
+                "there is none"
+            )
+        return number
 
 
 def fold(task: str) -> str:
@@ -59,22 +67,35 @@ def read_table(name: str, root: Path, columns: Sequence[str]) -> Table:
     Raises
     ------
     DataError
-        When there is no such table or column, or a task stands in it twice.
+        When there is no such table or column, it is not UTF-8, or a task stands in it twice or not at all.
     """
-    path = _locate(name, root)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        there = tuple(reader.fieldnames or ())
-        for column in ("task", *columns):
-            if column not in there:
-                raise DataError(f"{name}: no column {column!r}{did_you_mean(column, there)}; it has {', '.join(there)}")
-        rows: dict[str, Mapping[str, str]] = {}
-        for row in reader:
-            key = fold(row["task"])
-            if key in rows:
-                raise DataError(f"{name}:{reader.line_num}: task {row['task']!r} stands twice in the table")
-            rows[key] = row
+    reader = csv.DictReader(io.StringIO(_text(name, _locate(name, root)), newline=""))
+    there = tuple(reader.fieldnames or ())
+    for column in ("task", *columns):
+        if column not in there:
+            raise DataError(
+                f"{name}: no column {column!r}{did_you_mean(column, there)}; it has {', '.join(there) or 'none'}"
+            )
+    rows: dict[str, Mapping[str, str]] = {}
+    for row in reader:
+        place = f"{name}:{reader.line_num}"
+        if not row["task"] or None in row:
+            what = f"more cells than its header has columns ({', '.join(there)})" if row["task"] else "no task"
+            raise DataError(f"{place}: the row has {what}")
+        key = fold(row["task"])
+        if key in rows:
+            raise DataError(f"{place}: task {row['task']!r} stands twice in the table")
+        rows[key] = row
     return Table(name=name, rows=rows)
+
+
+def _text(name: str, path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{name}:{line}: not UTF-8: byte 0x{content[error.start]:02x}; save it as UTF-8") from error
 
 
 def _locate(name: str, root: Path) -> Path:

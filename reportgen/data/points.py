@@ -105,6 +105,14 @@ def reduce_points(points: Points, rule: Rule, direction: Direction) -> tuple[flo
     -------
     (number, "") or (None, why there is none). A single point is itself, except for `at`.
     """
+    with np.errstate(invalid="ignore", over="ignore"):
+        number, why = _reduced(points, rule, direction)
+    if number is not None and np.isnan(number):
+        return None, "its infinite values have no mean"
+    return number, why
+
+
+def _reduced(points: Points, rule: Rule, direction: Direction) -> tuple[float | None, str]:
     values = points.values
     if rule.reduce == "at":
         return _at(points, float(rule.step or 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from reportgen.data.axes import Identity, glob
 from reportgen.data.lookup import read_table
 from reportgen.data.scores import Exclusion, Notice
 from reportgen.errors import DataError, did_you_mean
+from reportgen.runs.patterns import search
 from reportgen.spec.model import ByTask, MetricEntry
 
 if TYPE_CHECKING:
@@ -107,10 +107,12 @@ def select(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where:
                 if place is None or (chooser and chooser(place[0]) != series.metric):
                     lost.update(dict.fromkeys([series.metric] if place is None else []))
                     continue
+                if place[0] in here:
+                    continue
                 hit = Found(run=run, task=place[0], suite=place[1], series=series)
                 _refuse_two(fresh.get(hit.task), hit, one, where)
                 fresh[hit.task] = hit
-            here = {**fresh, **here}
+            here |= fresh
         found += here.values()
         if not here:
             without.append(run)
@@ -146,7 +148,7 @@ def _alternatives(name: tuple[str, ...] | ByTask, run: Identity) -> Iterator[lis
 def _plain_names(name: tuple[str, ...] | ByTask, pattern: str | None) -> frozenset[str]:
     """Return the names written out in full that hold no task: each is a metric of the whole run."""
     names = () if isinstance(name, ByTask) else name
-    return frozenset(one for one in names if not set("*?") & set(one) and not re.search(pattern or "", one))
+    return frozenset(one for one in names if not set("*?") & set(one) and not search(pattern or "", one))
 
 
 def _place(run: Identity, series: Series, pattern: str | None, exact: frozenset[str]) -> tuple[str, str | None] | None:
@@ -157,7 +159,7 @@ def _place(run: Identity, series: Series, pattern: str | None, exact: frozenset[
         return run.task or ALL, None
     if series.metric in exact:
         return run.task or ALL, None
-    match = re.search(pattern, series.metric)
+    match = search(pattern, series.metric)
     if match is None or not match.groupdict().get("task"):
         return (run.task, None) if run.task else None
     suite = match.groupdict().get("suite")

@@ -3,6 +3,7 @@
 import pytest
 
 from reportgen.data.direction import direction_of, infer_direction
+from reportgen.errors import DataError
 from reportgen.spec import loads
 
 NAMES = {
@@ -10,16 +11,19 @@ NAMES = {
         val/acc top5_acc success success_rate win win_rate winrate f1 F1 macro-f1 auc AUROC precision recall mAP
         eval/bleu rouge rougeL.rouge R2 IoU mean_iou dice ndcg MRR em psnr SSIM fps charts/SPS throughput
         gpu/utilization explained_variance losses/explained_variance hypervolume success_ratio winRatio score scores
-        evalReward episodicReturns sps""",
+        evalReward episodicReturns sps
+        testF1 F1Macro R2Score max_reward explained-variance rewards_per_second accuracies""",
     "minimize": """loss losses/value_loss policyLoss val_loss train.loss error test_error err mse MAE rmse nll ppl
         perplexity wer CER fid regret cumulative_regret IGD brier ece cost penalty latency runtime duration
         inference_time violation constraint_violations memory failed failures unsuccessful steps_to_success
-        time_to_threshold""",
+        time_to_threshold stepsToGoal MSELoss HTTPErrors failures latencies loss/train/0""",
     "none": """step global_step trainer/global_step epoch iterations timesteps frames lr learning_rate
         optimizer/learning-rate epsilon clip_range grad_norm kl approx_kl entropy ratio alpha std count total
-        reward_std return_min loss_max accuracy_var""",
+        reward_std return_min loss_max accuracy_var
+        rewardStd RewardMax reward/max reward.std gradNorm learningRates kl_divergence _step""",
     "unknown": """brier_score reward_loss val_loss_epoch time/total_timesteps charts value x q_values std_reward
-        ep_len_mean success_count loss_ratio""",
+        ep_len_mean success_count loss_ratio time/fps
+        total_reward map_cost steps2goal""",
 }
 TABLE = [(name, direction) for direction, names in NAMES.items() for name in names.split()]
 
@@ -45,6 +49,15 @@ def test_the_entry_wins_over_the_rules_and_the_rules_over_the_name():
     assert told("{name: eval/reward}", rules) == ("minimize", "spec")
     assert told("{name: train/reward}", rules) == ("none", "spec")
     assert told("{name: train/return}", rules) == ("maximize", "inferred from its name")
+
+
+def test_a_rule_that_is_no_regular_expression_is_told():
+    with pytest.raises(DataError, match=r"'\(' is no regular expression: missing \), unterminated subpattern"):
+        told("{name: reward}", ", directions: [{maximize: '('}]")
+
+
+def test_a_name_of_separators_alone_is_unknown():
+    assert infer_direction("/_.-") == "unknown"
 
 
 def test_alternatives_must_agree():
