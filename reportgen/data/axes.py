@@ -9,6 +9,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
 from reportgen.data.scores import Exclusion, Method, Notice
+from reportgen.data.screen import sentence
 from reportgen.errors import DataError, did_you_mean
 from reportgen.runs.patterns import search
 
@@ -78,7 +79,7 @@ def identify(records: Sequence[RunRecord], spec: Spec) -> Identified:
         runs=runs,
         methods=methods,
         exclusions=exclusions,
-        notices=(*merged, *notices, *_without_runs(kept, names, spec), *_suspicious(runs, methods)),
+        notices=(*merged, *notices, *_without_runs(records, names, spec), *_suspicious(runs, methods)),
     )
 
 
@@ -251,7 +252,9 @@ def _without_runs(records: Sequence[RunRecord], names: Sequence[str], spec: Spec
     return tuple(
         Notice(
             code="method_without_runs",
-            text=f"No run is left for the entry {name!r} of `methods`{did_you_mean(selector.method or '', there)}.",
+            text=sentence(
+                f"No run is left for the entry {name!r} of `methods`{did_you_mean(selector.method or '', there)}"
+            ),
         )
         for name, selector in (spec.methods or {}).items()
         if name not in names

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.data.lookup import fold, read_table
 from reportgen.data.scores import Notice
+from reportgen.data.screen import sentence
 from reportgen.errors import DataError, did_you_mean
 from reportgen.text import yaml_word
 
@@ -170,6 +171,8 @@ def _notices(
         )
     labels = [task.label for task in tasks]
     for unknown in (name for name in optimal if name not in labels):
-        text = f"optimal_scores names {unknown!r}, which is no task of {metric}{did_you_mean(unknown, labels)}."
+        text = sentence(
+            f"optimal_scores names {unknown!r}, which is no task of {metric}{did_you_mean(unknown, labels)}"
+        )
         notices.append(Notice(code="unknown_task", text=text, metric=metric))
     return tuple(notices)

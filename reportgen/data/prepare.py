@@ -13,7 +13,7 @@ from reportgen.data.bounds import bound, normalize
 from reportgen.data.direction import INFERRED, direction_of
 from reportgen.data.points import Points, clean, reduce_points, rule_text
 from reportgen.data.scores import DataSet, Exclusion, MetricData, Notice, Score, Task
-from reportgen.data.screen import Context, screen, some
+from reportgen.data.screen import Context, screen, sentence, some
 from reportgen.data.select import ALL, Wanted, select, wanted
 from reportgen.errors import DataError, did_you_mean
 from reportgen.text import yaml_word
@@ -321,7 +321,7 @@ def _highlights(spec: Spec, labels: set[str]) -> tuple[Notice, ...]:
     return tuple(
         Notice(
             code="unknown_method",
-            text=f"visualization.highlight names {name!r}, which is no method{did_you_mean(name, labels)}.",
+            text=sentence(f"visualization.highlight names {name!r}, which is no method{did_you_mean(name, labels)}"),
         )
         for name in spec.visualization.highlight
         if name not in labels

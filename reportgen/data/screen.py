@@ -73,6 +73,17 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def sentence(text: str) -> str:
+    """End a text with a full stop, unless it ends in a question already.
+
+    Examples
+    --------
+    >>> sentence("no task"), sentence("no task; did you mean 'x'?")
+    ('no task.', "no task; did you mean 'x'?")
+    """
+    return text if text.endswith("?") else f"{text}."
+
+
 def _duplicates(scores: tuple[Score, ...], context: Context) -> Screened:
     cells: dict[tuple[str, str, str], list[Score]] = defaultdict(list)
     for score in scores:
