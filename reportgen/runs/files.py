@@ -141,6 +141,12 @@ def _refuse_change(run: _Growing, names: dict[str, str], key: tuple[str, ...], b
 
 
 def _series(metric: str, task: str | None, pieces: list[tuple[Block, NDArray[np.intp]]]) -> Series:
+    columns = dict.fromkeys(block.column for block, _ in pieces)
+    if len(columns) > 1:
+        raise DataError(
+            f"{pieces[1][0].match.shown}: the points of {metric!r} in one run stand in the columns "
+            f"{' and '.join(map(repr, columns))}; give one metric to each"
+        )
     walls = [block.wall_time[rows] for block, rows in pieces if block.wall_time is not None]
     return Series(
         metric=metric,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 NUMERIC = ("step", "wall_time")
+IDENTITY = ("method", "task", "seed", "run")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,6 +75,11 @@ def _fixed(
             raise DataError(
                 f"{match.shown}: {name!r} is given twice: as a column, a constant or a placeholder; keep one"
             )
+    if source.seed and source.seed.order_within and "seed" in {*source.columns, *fixed}:
+        raise DataError(
+            f"{match.shown}: the seed is given twice: by `seed: order_within` and as a column, a constant or a "
+            "placeholder; keep one"
+        )
     return {name: np.full(size, value, dtype=object) for name, value in fixed.items()}
 
 
@@ -86,14 +92,14 @@ def _long(source: FilesSource, match: Match) -> Iterator[Block]:
     names = _fixed(source, match, len(table)) | {
         axis: table[column].to_numpy(dtype=object) for axis, column in source.columns.items() if axis not in NUMERIC
     }
-    for axis in ("method", "task", "seed", "run"):
+    for axis in IDENTITY:
         _refuse_empty(source, match, names.get(axis), axis)
     steps, wall_time = (
         numbers(match, table, source.columns[axis]) if axis in source.columns else None for axis in NUMERIC
     )
     counted = "run" not in names and _is_counted(source.seed, names)
     names, notes = _named_seeds(source.seed, match, table, names) or _with_seeds(
-        names, len(table), has_steps=steps is not None
+        names, table.get(source.metric), len(table), has_steps=steps is not None
     )
     steps = np.full(len(table), np.nan) if steps is None else steps
     for metric, column, rows in _value_columns(source, match, table):
@@ -147,7 +153,7 @@ def _refuse_empty(source: FilesSource, match: Match, texts: NDArray[np.object_] 
 
 
 def _with_seeds(
-    names: dict[str, NDArray[np.object_]], size: int, *, has_steps: bool
+    names: dict[str, NDArray[np.object_]], metrics: pd.Series[str] | None, size: int, *, has_steps: bool
 ) -> tuple[dict[str, NDArray[np.object_]], tuple[str, ...]]:
     """Without a seed and a run: a table without steps holds a run per row, one with steps a run per method and task."""
     if "seed" in names or "run" in names:
@@ -158,6 +164,7 @@ def _with_seeds(
         note = "no seed and no run is given: all rows of a method and task are taken for one run"
         return {**names, "seed": np.full(size, "0", dtype=object)}, (note,)
     keys = [names[axis] for axis in ("method", "task") if axis in names]
+    keys += [] if metrics is None else [metrics.to_numpy(dtype=object)]
     order = (
         pd.DataFrame(dict(enumerate(keys)), index=range(size)).groupby(list(range(len(keys)))).cumcount()
         if keys
@@ -218,13 +225,17 @@ def _wide(source: FilesSource, match: Match) -> Iterator[Block]:
     heads = [column for column in shown if column not in source.columns.values()]
     for axis, column in source.columns.items():
         require(match, table, column, axis)
+        if axis in NUMERIC:
+            raise DataError(f"{match.shown}: layout 'wide' holds a run a row, without {axis}; curves are layout: long")
+        if axis in IDENTITY:
+            _refuse_empty(source, match, table[column].to_numpy(dtype=object), axis)
     metric = next(iter(source.values), "score")
     for head in heads:
         names = _fixed(source, match, len(table), own=(source.header,)) | {
             axis: table[column].to_numpy(dtype=object) for axis, column in source.columns.items()
         }
         names[source.header] = np.full(len(table), head, dtype=object)
-        rule = None if "seed" in names else source.seed or SeedRule.model_validate({"from": ("row",)})
+        rule = source.seed or (None if "seed" in names else SeedRule.model_validate({"from": ("row",)}))
         counted = _is_counted(rule, names)
         names, notes = _named_seeds(rule, match, table, names) or (names, ())
         yield Block(
@@ -252,12 +263,16 @@ def _marl_eval(source: FilesSource, match: Match) -> Iterator[Block]:
             for run, steps in by_run.items()
         ]
         points = [(*run[:3], *point) for run in runs for point in _evaluations(run[3])]
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise DataError(
             f"{match.shown}: layout 'marl_eval' expects environment / task / algorithm / run / step"
         ) from error
-    wanted = source.values
-    for metric in dict.fromkeys(point[3] for point in points if not wanted or point[3] in wanted):
+    there = dict.fromkeys(point[3] for point in points)
+    for metric in source.values or there:
+        if metric not in there:
+            raise DataError(
+                f"{match.shown}: no metric {metric!r}{did_you_mean(metric, there)}; it has {', '.join(there)}"
+            )
         here = [point for point in points if point[3] == metric]
         columns = {"task": 0, "method": 1, "seed": 2}
         yield Block(
@@ -266,11 +281,16 @@ def _marl_eval(source: FilesSource, match: Match) -> Iterator[Block]:
             metric=metric,
             column=metric,
             steps=np.array([point[4] for point in here]),
-            values=np.array([float(np.mean(_floats(match, point[5], metric))) for point in here]),
+            values=np.array([_mean(_floats(match, point[5], metric)) for point in here]),
             wall_time=None,
             match=match,
             notes=("several episodes at a step are averaged",),
         )
+
+
+def _mean(episodes: Floats) -> float:
+    """Average the episodes of an evaluation; no episode is a missing value."""
+    return float(np.mean(episodes)) if episodes.size else float("nan")
 
 
 def _evaluations(steps: Mapping[str, Any]) -> Iterator[tuple[str, float, list[Any]]]:
@@ -317,8 +337,10 @@ def _arrays(source: FilesSource, match: Match) -> Iterator[Block]:
         where = f"{match.shown}: run {number}"
         axes = {axis: _entry(run, key, where) for axis, key in source.columns.items()}
         texts = {axis: as_text(value) for axis, value in axes.items() if axis not in NUMERIC}
-        for axis in ("method", "task", "seed", "run"):
-            if texts.get(axis) == "":
+        for axis, text in texts.items():
+            if isinstance(axes[axis], list | dict):
+                raise DataError(f"{where}: entry {source.columns[axis]!r} ({axis}) is no name: {text}")
+            if axis in IDENTITY and not text:
                 raise DataError(f"{where}: entry {source.columns[axis]!r} ({axis}) is empty")
         if counted:
             group = tuple(texts.values())

@@ -213,6 +213,27 @@ def test_order_within_columns_names_seeds(folder):
     assert [points(run) for run in runs] == [[("v", None, [0, 1], [1, 3])], [("v", None, [0, 1], [2, 4])]]
 
 
+def test_wide_seeds_may_be_named_by_a_column_and_the_row(folder):
+    source = {"layout": "wide", "columns": {"seed": "s"}, "seed": {"from": ("seed", "row")}}
+    runs = folder.write(a_csv="s,A\n7,1\n7,2\n").read("a.csv", **source)
+    assert [run.axes["seed"] for run in runs] == ["7-0", "7-1"]
+
+
+def test_rows_of_several_metrics_without_seeds_are_counted_within_each(folder):
+    table = "m,k,v\nA,win,1\nA,len,9\nA,win,0\nA,len,8\n"
+    runs = folder.write(a_csv=table).read("a.csv", columns={"method": "m"}, metric="k", value="v")
+    assert [[(one.metric, one.values.tolist()) for one in run.series] for run in runs] == [
+        [("win", [1]), ("len", [9])],
+        [("win", [0]), ("len", [8])],
+    ]
+
+
+def test_an_evaluation_without_episodes_is_missing(folder):
+    content = json.dumps({"e": {"t": {"m": {"r": {"0": {"step_count": 1, "win": []}}}}}})
+    (run,) = folder.write(a_json=content).read("a.json", layout="marl_eval", columns={})
+    np.testing.assert_array_equal(run.series[0].values, [np.nan])
+
+
 def test_marl_eval_averages_the_episodes_of_a_step(folder):
     runs = {"s0": {"step_0": {"step_count": 10, "win": [0, 1]}, "absolute": {"win": [1, 1]}}}
     content = json.dumps({"smax": {"3s": {"qmix": runs}}})

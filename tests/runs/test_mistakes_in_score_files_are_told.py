@@ -149,6 +149,42 @@ FILES = {
         {"columns": {"method": "m"}, "seed": {"from": ("rows",)}},
         r"seed: from names 'rows', which is no placeholder.*'row'",
     ),
+    "steps of a wide table": (
+        "a.csv",
+        "i,A,B\n0,1,2\n",
+        {"layout": "wide", "columns": {"step": "i"}},
+        r"a\.csv: layout 'wide' holds a run a row, without step; curves are layout: long",
+    ),
+    "empty id of a wide table": (
+        "a.csv",
+        "t,A\nx,1\n,2\n",
+        {"layout": "wide", "columns": {"task": "t"}},
+        r"a\.csv:3: column 't' \(task\) is empty",
+    ),
+    "a seed twice": (
+        "a.csv",
+        HEAD + ROW,
+        {"columns": {"method": "m", "seed": "s"}, "seed": {"order_within": ("m",)}},
+        r"the seed is given twice: by `seed: order_within` and as a column",
+    ),
+    "a list for a name": (
+        "a.json",
+        '[{"m": ["A"], "xs": [1], "ys": [1]}]',
+        ARRAYS,
+        r"run 0: entry 'm' \(method\) is no name: \['A'\]",
+    ),
+    "a step that is no number": (
+        "a.json",
+        '{"e": {"t": {"m": {"r": {"0": {"step_count": "x", "w": [1]}}}}}}',
+        {"layout": "marl_eval", "columns": {}},
+        r"expects environment / task / algorithm / run / step",
+    ),
+    "an unknown metric": (
+        "a.json",
+        '{"e": {"t": {"m": {"r": {"0": {"step_count": 1, "wins": [1]}}}}}}',
+        {"layout": "marl_eval", "columns": {}, "values": ("win",)},
+        r"a\.json: no metric 'win'; did you mean 'wins'\?; it has wins",
+    ),
     "unknown kind": (
         "a.txt",
         HEAD + ROW,
@@ -168,6 +204,12 @@ def test_a_mistake_is_told(folder, name, content, source, told):
     with pytest.raises(DataError, match=told) as caught:
         folder.put(name, content).read(name, **source)
     assert caught.value.exit_code == 3
+
+
+def test_points_of_one_metric_in_two_columns_are_refused(folder):
+    folder.write(a_csv="r,reward\nq,1\n", b_csv="r,success\nq,2\n")
+    with pytest.raises(DataError, match=r"b\.csv: the points of 'score' in one run stand in the columns 'reward' and"):
+        folder.read("*.csv", columns={"run": "r"}, values={"score": ("reward", "success")})
 
 
 @pytest.mark.parametrize("content", ["", HEAD, "\n"])
