@@ -43,7 +43,7 @@ def estimates(report, method):
 def test_diamond_has_the_printed_aggregates(published):
     report = report_of("diamond", published)
     found = estimates(report, "DIAMOND")
-    assert found["mean"] == pytest.approx(1.459, abs=5e-4)
+    assert found["mean"] == pytest.approx(1.459, abs=1e-4)
     assert found["iqm"] == pytest.approx(0.6408, abs=1e-4)
     assert found["optimality_gap"] == pytest.approx(0.4802, abs=1e-4)
     assert found["median"] == pytest.approx(0.3734, abs=1e-4)
