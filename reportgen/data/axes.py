@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from reportgen.data.scores import Exclusion, Method, Notice
 from reportgen.data.screen import sentence
 from reportgen.errors import DataError, did_you_mean
-from reportgen.runs.patterns import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -198,7 +197,7 @@ def _text(value: Any) -> str | None:
 
 def _captured(pattern: str | None, texts: Sequence[str], axis: str) -> str | None:
     for text in texts if pattern else ():
-        match = search(pattern or "", text)
+        match = re.search(pattern or "", text)
         if match:
             return match[axis] if axis in match.re.groupindex else next(iter(match.groups()), None)
     return None

@@ -6,8 +6,6 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from reportgen.runs.patterns import search
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -106,6 +104,6 @@ def direction_of(entry: MetricEntry, names: Sequence[str], metrics: Metrics) -> 
 def _told(name: str, metrics: Metrics) -> tuple[Direction, str]:
     for rule in metrics.directions:
         for direction, pattern in rule.items():
-            if search(pattern, name):
+            if re.search(pattern, name):
                 return direction, "spec"
     return infer_direction(name), INFERRED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from reportgen.data.axes import Identity, glob
 from reportgen.data.lookup import read_table
 from reportgen.data.scores import Exclusion, Notice
 from reportgen.errors import DataError, did_you_mean
-from reportgen.runs.patterns import search
 from reportgen.spec.model import ByTask, MetricEntry
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _alternatives(name: tuple[str, ...] | ByTask, run: Identity) -> Iterator[lis
 def _plain_names(name: tuple[str, ...] | ByTask, pattern: str | None) -> frozenset[str]:
     """Return the names written out in full that hold no task: each is a metric of the whole run."""
     names = () if isinstance(name, ByTask) else name
-    return frozenset(one for one in names if not set("*?") & set(one) and not search(pattern or "", one))
+    return frozenset(one for one in names if not set("*?") & set(one) and not re.search(pattern or "", one))
 
 
 def _place(run: Identity, series: Series, pattern: str | None, exact: frozenset[str]) -> tuple[str, str | None] | None:
@@ -159,7 +159,7 @@ def _place(run: Identity, series: Series, pattern: str | None, exact: frozenset[
         return run.task or ALL, None
     if series.metric in exact:
         return run.task or ALL, None
-    match = search(pattern, series.metric)
+    match = re.search(pattern, series.metric)
     if match is None or not match.groupdict().get("task"):
         return (run.task, None) if run.task else None
     suite = match.groupdict().get("suite")

@@ -48,7 +48,9 @@ class OfflineSource:
         attempts: dict[str, list[Path]] = defaultdict(list)
         for path in files:
             attempts[path.stem.removeprefix("run-")].append(path)
-        return tuple(self._record(run_id, paths) for run_id, paths in attempts.items())
+        records = tuple(self._record(run_id, paths) for run_id, paths in attempts.items())
+        self._cache.index()
+        return records
 
     def _record(self, run_id: str, paths: Sequence[Path]) -> RunRecord:
         fingerprint = {path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else path.name:

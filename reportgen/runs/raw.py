@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reportgen.runs.patterns import search
 from reportgen.runs.record import RunRecord, Series
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def step_key(raw: RawRun, metric: str, axes: Axes) -> str | None:
     the run has. None where it has none of them.
     """
     step = axes.step
-    ruled = [key for pattern, key in step.rules.items() if search(pattern, metric)] if step else []
+    ruled = [key for pattern, key in step.rules.items() if re.search(pattern, metric)] if step else []
     declared = [key for name, key in raw.step_keys.items() if _covers(name, metric)]
     wished = (*ruled, *(step.key if step else ()), *declared, *USUAL_STEPS)
     return next((key for key in wished if key in raw.history and key != metric), None)

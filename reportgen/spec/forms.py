@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BeforeValidator
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
 
 
 def _as_tuple(value: object) -> object:
@@ -16,3 +19,18 @@ one_or_many = BeforeValidator(_as_tuple)
 
 SHORT_SOURCES = ("files", "wandb", "wandb_offline")
 """Forms of a source that may stand at the top level, for a list of one."""
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        place = "" if error.pos is None else f" at character {error.pos + 1}"
+        raise ValueError(
+            f"{pattern!r} is no regular expression: {error.msg}{place}; a sign that is meant itself takes a backslash"
+        ) from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+"""A regular expression, in Python's dialect."""

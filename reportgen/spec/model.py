@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from reportgen.spec.forms import one_or_many
+from reportgen.spec.forms import Pattern, one_or_many
 
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[
@@ -136,11 +136,11 @@ class AxisForm(Section):
     """Config keys, the first that exists; dotted, or `**.key` for a search at any depth."""
     summary: Names = ()
     """Summary keys, the first that exists."""
-    name: str | None = None
+    name: Pattern | None = None
     """Regular expression on the display name with a group named like the axis."""
-    metric: str | None = None
+    metric: Pattern | None = None
     """Regular expression on metric names with a group `task` (and perhaps `suite`): many tasks in a run."""
-    tag: str | None = None
+    tag: Pattern | None = None
     """Regular expression on the tags; the first group is the value."""
     group: bool = False
     """The run's group."""
@@ -167,7 +167,7 @@ class StepAxis(Section):
 
     key: Names = ()
     """Keys; the first that a run has counts."""
-    rules: dict[str, Name] = Field(default_factory=dict)
+    rules: dict[Pattern, Name] = Field(default_factory=dict)
     """Regular expression on the metric's name to the key that counts its steps; before `key`."""
 
 
@@ -295,7 +295,7 @@ class Metrics(Section):
     """One section each, with aggregates and comparisons; default: every value column of the file sources."""
     secondary: tuple[Name | MetricEntry, ...] = ()
     """Curves and a summary table, no comparisons."""
-    directions: tuple[dict[Direction, str], ...] = ()
+    directions: tuple[dict[Direction, Pattern], ...] = ()
     """Ordered rules {direction: regular expression on the metric's name}; the first match wins."""
 
 

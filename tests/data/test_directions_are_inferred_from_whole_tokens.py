@@ -3,7 +3,6 @@
 import pytest
 
 from reportgen.data.direction import direction_of, infer_direction
-from reportgen.errors import DataError
 from reportgen.spec import loads
 
 NAMES = {
@@ -49,11 +48,6 @@ def test_the_entry_wins_over_the_rules_and_the_rules_over_the_name():
     assert told("{name: eval/reward}", rules) == ("minimize", "spec")
     assert told("{name: train/reward}", rules) == ("none", "spec")
     assert told("{name: train/return}", rules) == ("maximize", "inferred from its name")
-
-
-def test_a_rule_that_is_no_regular_expression_is_told():
-    with pytest.raises(DataError, match=r"'\(' is no regular expression: missing \), unterminated subpattern"):
-        told("{name: reward}", ", directions: [{maximize: '('}]")
 
 
 def test_a_name_of_separators_alone_is_unknown():

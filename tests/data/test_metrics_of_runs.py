@@ -195,12 +195,6 @@ def test_a_rename_moves_no_number_and_a_merge_of_tasks_does(prepared):
     assert "The tasks x, y are merged into one, Maze" in told(merged, "merged")[0][1]
 
 
-@pytest.mark.parametrize("lines", ["axes: {method: {name: '['}}", "axes: {task: {metric: '(?P<task>'}}"])
-def test_a_pattern_that_is_none_is_told(recorded, lines):
-    with pytest.raises(DataError, match=r"is no regular expression: .*; write e\.g\."):
-        recorded([("r", {"score": [1]}, {})], METRIC + lines)
-
-
 def test_a_highlighted_method_that_is_none_is_named(prepared):
     dataset = prepared(["ppo,x,0,1,1"], "visualization: {highlight: [pop]}")
     expected = "visualization.highlight names 'pop', which is no method; did you mean 'ppo'?"

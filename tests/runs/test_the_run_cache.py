@@ -115,6 +115,7 @@ def test_a_warm_cache_gives_the_same_runs_as_a_cold_one_and_is_private(tmp_path)
     loaded = loads("wandb_offline: {path: wandb}\nmetrics: {primary: [x]}\n", str(tmp_path / "s.yaml"))
     cold, warm = (read_runs(loaded.spec, loaded.root, cache=tmp_path / "cache") for _ in range(2))
     assert oct((tmp_path / "cache/runs").stat().st_mode)[-3:] == "700"
+    assert len(json.loads((tmp_path / "cache/cache_index.json").read_text())["runs"]) == 1
     assert [one.metric for one in cold[0].series] == [one.metric for one in warm[0].series]
     for a, b in zip(cold[0].series, warm[0].series, strict=True):
         np.testing.assert_array_equal(a.values, b.values)

@@ -53,6 +53,8 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file():
         ("score: {k: 3, fraction: 0.1}", "either k or fraction"),
         ("sources: [{files: {path: a}, wandb: {}}]", "several sources go into one list"),
         ("axes: {method: {group: 'yes'}}", "must be true or false"),
+        ("axes: {method: {name: 'a(b'}}", "spec.yaml:2:23: 'a(b' is no regular expression: missing ), unterminated"),
+        ("metrics: {directions: [{maximize: '['}]}", "'[' is no regular expression: unterminated character set"),
     ],
 )
 def test_a_wrong_value_is_told_in_plain_words(lines, words):
