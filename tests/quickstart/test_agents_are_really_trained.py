@@ -12,6 +12,7 @@ from methods import METHODS, HyperParameters
 from training import ROUNDS, SEEDS, train
 
 from reportgen.resources import shipped
+from reportgen.runs.wandb_log import read_wandb_file
 
 EXAMPLE = shipped("configs") / "example"
 ENVIRONMENTS = {environment.name: environment for environment in all_environments()}
@@ -86,3 +87,19 @@ def test_the_command_writes_the_committed_files(tmp_path):
     )
     for name in ("scores.csv", "bounds.csv"):
         assert (tmp_path / name).read_bytes() == (EXAMPLE / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_recording_again_with_the_real_sdk_gives_the_committed_histories(tmp_path):
+    subprocess.run(
+        [sys.executable, "-B", shipped("configs") / "quickstart/record.py", "--wandb", tmp_path],
+        check=True, cwd=tmp_path, capture_output=True,
+    )  # fmt: skip
+    committed = {path.name: path for path in (shipped("configs") / "quickstart/wandb").rglob("*.wandb")}
+    again = {path.name: path for path in tmp_path.rglob("*.wandb")}
+    assert again.keys() == committed.keys()
+    for name, path in committed.items():
+        before, after = read_wandb_file(path), read_wandb_file(again[name])
+        assert (before.config, before.group, before.tags) == (after.config, after.group, after.tags)
+        for key in before.history.keys() - {"_timestamp", "_runtime"}:
+            np.testing.assert_array_equal(before.history[key], after.history[key])
