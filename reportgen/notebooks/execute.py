@@ -72,6 +72,7 @@ def _run(notebook: NotebookNode, folder: Path, home: Path, timeout: int) -> str:
         kernel_name=KERNEL,
         timeout=timeout,
         record_timing=False,
+        coalesce_streams=True,  # how a kernel cuts what a cell prints depends on its speed
         resources={"metadata": {"path": str(home)}},
     )
     try:

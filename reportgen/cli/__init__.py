@@ -1,0 +1,26 @@
+"""The command line: commands without logic; it prints errors and sets exit codes.
+
+Heavy rooms are imported inside the command that needs them, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import click
+
+import reportgen
+from reportgen.cli.build import build, check, demo
+from reportgen.cli.options import EPILOG, Group
+from reportgen.cli.start import doctor, init, schema, serve
+
+
+@click.group(
+    cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(reportgen.__version__, prog_name="reportgen")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def main(debug: bool) -> None:  # noqa: FBT001 - read by Group.invoke; click passes flags by name
+    """Turn runs into a report: honest aggregates, intervals, figures, LaTeX and a static site from one YAML spec."""
+
+
+for _command in (init, check, build, demo, serve, schema, doctor):
+    main.add_command(_command)

@@ -1,0 +1,58 @@
+"""Commands around a report: a first spec, a look at the result, what an installation has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reportgen.cli.options import cache_option
+from reportgen.errors import EnvironmentFault, UsageError
+from reportgen.resources import shipped
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+def init(folder: Path) -> None:
+    """Write a first spec and example scores into FOLDER, ready for `reportgen build report.yaml`."""
+    example = shipped("configs") / "example"
+    names = sorted(path.name for path in example.iterdir() if path.is_file())
+    taken = [name for name in names if (folder / name).exists()]
+    if taken:
+        raise UsageError(f"{folder}: {', '.join(taken)} already there; nothing was written. Give another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes((example / name).read_bytes())
+        click.echo(f"wrote {folder / name}")
+    click.echo(f"next: reportgen build {folder / 'report.yaml'}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("build"))
+@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes a free one.")
+def serve(*, folder: Path, port: int) -> None:
+    """Show the report in FOLDER (its own folder, or one that holds a single report) at http://127.0.0.1:PORT."""
+    from reportgen.site import serve_site  # noqa: PLC0415 - heavy
+
+    serve_site(folder, port, announce=click.echo)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON schema of specs, for completion in an editor."""
+    from reportgen.spec.reference import json_schema  # noqa: PLC0415 - heavy
+
+    click.echo(json_schema(), nl=False)
+
+
+@click.command()
+@cache_option
+def doctor(*, cache_dir: Path | None) -> None:
+    """Say what this installation has, what is missing, and what each thing is for."""
+    from reportgen.doctor import examine  # noqa: PLC0415 - heavy
+
+    findings = examine(cache_dir)
+    for finding in findings:
+        click.echo(f"{finding.state:<8} {finding.name:<18} {finding.told}")
+    if any(finding.state == "missing" for finding in findings):
+        raise EnvironmentFault("something that reportgen needs is missing; the lines above say what mends it")
