@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from reportgen.spec.filters import Filters
 from reportgen.spec.forms import Pattern, one_or_many
 
 Name = Annotated[str, Field(min_length=1)]
@@ -90,17 +91,39 @@ class FilesSource(Section):
     """Column of the value that goes with `metric`."""
 
 
+class RunChoice(Section):
+    """Runs by name or id: those that a glob matches, and those that are listed, without the excluded ones."""
+
+    glob: Names = ()
+    """Globs over whole display names: `*` anything, `?` one character, all else itself."""
+    ids: Names = ()
+    """Run ids."""
+    file: str | None = None
+    """Text file with a run id on each line, relative to `root`; lines that begin with `#` are left out."""
+    exclude: Names = ()
+    """Globs over display names, or run ids, of runs that are not wanted."""
+
+    @model_validator(mode="after")
+    def _says_which(self) -> RunChoice:
+        if not (self.glob or self.ids or self.file or self.exclude):
+            raise ValueError("say which runs: {glob: 'sky_*'}, {ids: [...]}, {file: runs.txt} or {exclude: '*_debug'}")
+        return self
+
+
 class WandbSource(Section):
     """Runs of a W&B project."""
 
     entity: str | None = None
-    """W&B entity (user or team)."""
+    """W&B entity (user or team); default: `WANDB_ENTITY`, else your default entity."""
     project: str | None = None
-    """W&B project."""
+    """W&B project; default: `WANDB_PROJECT`."""
     name: str | None = None
     """Handle of this source for `methods`."""
-    runs: str | None = None
-    """Glob over the runs' display names."""
+    runs: Name | RunChoice | None = None
+    """Which runs, by name or id; a text is one glob. Default: every run."""
+    filters: Filters = Field(default_factory=dict)
+    """Conditions that must all hold: `state`, `group`, `tags`, `job_type`, `sweep`, `created_after`, `created_before`,
+    `config.KEY`, `summary.KEY`. In a list one value must hold; of `tags` every one."""
 
 
 class WandbOfflineSource(Section):
@@ -110,6 +133,10 @@ class WandbOfflineSource(Section):
     """Folder that holds `offline-run-*` or `run-*` folders, at any depth; relative to `root`."""
     name: str | None = None
     """Handle of this source for `methods`."""
+    runs: Name | RunChoice | None = None
+    """Which runs, by name or id; a text is one glob. Default: every run."""
+    filters: Filters = Field(default_factory=dict)
+    """Conditions that must all hold, as for `wandb`."""
 
 
 class SourceEntry(Section):
