@@ -1,7 +1,33 @@
-"""Runs: what every source delivers, and the sources themselves."""
+"""Runs: what every source delivers, and the sources themselves.
 
-from reportgen.runs.cache import cache_folder
-from reportgen.runs.collect import read_runs
-from reportgen.runs.record import RunRecord, Series, Source
+The names are loaded on first use, so that the child process that fetches runs starts quickly.
+"""
 
-__all__ = ["RunRecord", "Series", "Source", "cache_folder", "read_runs"]
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reportgen.runs.cache import cache_folder
+    from reportgen.runs.collect import Collected, collect, read_runs
+    from reportgen.runs.record import RunRecord, Series, Source
+
+__all__ = ["Collected", "RunRecord", "Series", "Source", "cache_folder", "collect", "read_runs"]
+
+_HOMES = {
+    "Collected": "collect",
+    "RunRecord": "record",
+    "Series": "record",
+    "Source": "record",
+    "cache_folder": "cache",
+    "collect": "collect",
+    "read_runs": "collect",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a name from its module (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"reportgen.runs.{_HOMES[name]}"), name)

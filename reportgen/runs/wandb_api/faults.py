@@ -79,7 +79,8 @@ class Patience:
     run, whole
         Limits for one run and for the whole fetch.
     attempts
-        How often a request that may yet succeed is made.
+        How often a request that may yet succeed is made; within each the client asks up to three times, and waits as
+        long as the server tells it to (Retry-After) as far as `silence` lets it.
     first_wait, longest_wait
         The pause before the second attempt; it doubles, up to the longest.
     in_a_row
@@ -89,7 +90,7 @@ class Patience:
     silence: float = 90
     run: float = 1800
     whole: float = 6 * 3600
-    attempts: int = 4
+    attempts: int = 3
     first_wait: float = 2
     longest_wait: float = 60
     in_a_row: int = 5

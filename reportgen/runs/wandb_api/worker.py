@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,6 +43,8 @@ class Worker:
                     self._answer(request)
                 else:
                     pool.submit(self._answer, request)
+            if scratch := os.environ.get("REPORTGEN_SCRATCH"):
+                shutil.rmtree(scratch, ignore_errors=True)  # where the parent was killed nobody else does
             os._exit(0)  # nobody waits for an answer any more
 
     def _answer(self, request: dict[str, Any]) -> None:
@@ -77,13 +80,17 @@ class Worker:
         overrides = {key: request[key] for key in ("entity", "project") if request.get(key)}
         self._api = wandb.Api(overrides=overrides, timeout=request["run"])
         self._secret = self._api.api_key or ""
+        settings = self._api.settings
         return {
-            "host": self._api.settings["base_url"],
-            "entity": request.get("entity") or self._api.settings["entity"] or self._api.default_entity,
-            "project": request.get("project") or self._api.settings["project"],
-            "user": self._api.viewer.username,
+            "host": settings["base_url"],
+            "entity": settings["entity"] or self._api.default_entity,
+            "project": settings["project"],
             "wandb": wandb.__version__,
         }
+
+    def do_who(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """Say whose key it is."""
+        return {"user": self._api.viewer.username}
 
     def do_list(self, request: dict[str, Any]) -> dict[str, Any]:
         """List runs page by page with everything but their history; `light`: with names only, one page."""
@@ -152,6 +159,7 @@ def _described(run: Any) -> dict[str, Any]:
     return {
         "id": run.id,
         **described,
+        "url": run.url,
         "config": run.config,
         "summary": dict(run.summary_metrics),
         "keys": counts,
