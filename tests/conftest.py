@@ -1,7 +1,8 @@
-"""What every room of tests may ask for: golden files, and a real browser that notes whatever leaves it."""
+"""What every room may ask for: golden files, a W&B service, and a real browser that notes whatever leaves it."""
 
 import functools
 import http.server
+import os
 import shutil
 import threading
 from contextlib import contextmanager
@@ -116,3 +117,23 @@ def _serving(folder):
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def wandb_server():
+    """Start an empty W&B service; a request that it could not answer fails the test."""
+    from wandb_server import WandbServer  # noqa: PLC0415 - slow to load
+
+    with WandbServer() as server:
+        yield server
+    assert server.mistakes == []
+
+
+@pytest.fixture
+def wandb_client_env(wandb_server, tmp_path, monkeypatch):
+    """Point the wandb client of this process at the service, and return the environment for other processes."""
+    from wandb_server import client_environment  # noqa: PLC0415 - slow to load
+
+    for name, value in client_environment(wandb_server.url, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    return dict(os.environ)
