@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from reportgen.runs.wandb_api.words import Place
+
 ALWAYS = ("_step", "_timestamp", "_runtime")
 
 
@@ -72,11 +74,11 @@ class Listed:
         """What changes when the history does."""
         return {"state": self.state, "heartbeatAt": str(self.heartbeat), "historyLineCount": str(self.lines)}
 
-    def raw(self, history: Mapping[str, NDArray[np.float64]], notes: Sequence[str]) -> RawRun:
+    def raw(self, place: Place, history: Mapping[str, NDArray[np.float64]], notes: Sequence[str]) -> RawRun:
         """Return the run with a history."""
         return RawRun(
-            entity="",
-            project="",
+            entity=place.entity,
+            project=place.project,
             run_id=self.run_id,
             name=self.name,
             state=self.state,
@@ -123,11 +125,6 @@ class Wanted:
         wanted = any_glob(self.metrics)
         plain = {*ALWAYS, *self.axes}
         return tuple(sorted(key for key in {*keys, *ALWAYS} if key in plain or wanted(key)))
-
-
-def numeric(counts: Mapping[str, int]) -> bool:
-    """Tell whether any value of a key may be a number; not-a-number and infinity are logged as text."""
-    return not counts or "number" in counts or "string" in counts or "boolean" in counts
 
 
 def same_description(run: RawRun, listed: Listed) -> bool:

@@ -14,7 +14,7 @@ from reportgen.runs.wandb_api.child import ENDED, Child
 from reportgen.runs.wandb_api.faults import USUAL, Fault, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 AT_ONCE = 8
@@ -81,11 +81,19 @@ class Remote:
         """Make one request."""
         return next(self.each([request]))
 
-    def each(self, requests: Iterable[dict[str, Any]], *, in_a_row: int | None = None) -> Iterator[Answer]:
+    def each(
+        self,
+        requests: Iterable[dict[str, Any]],
+        *,
+        check: Callable[[dict[str, Any], dict[str, Any]], Fault | None] = lambda _request, _done: None,
+        in_a_row: int | None = None,
+    ) -> Iterator[Answer]:
         """Make several requests at once and yield what became of each, as it is known.
 
         Parameters
         ----------
+        check
+            Looks at a request and its answer and says what is wrong with it, None for nothing.
         in_a_row
             After so many failures in a row the rest is not asked for.
         """
@@ -98,7 +106,8 @@ class Remote:
             if in_a_row and failures >= in_a_row:
                 yield from self._given_up([*ready, *(job for *_, job in later), *active.values()], failures)
                 return
-            for job, done, fault in self._round(ready, active, until=later[0][0] if later else None):
+            for job, done, failed in self._round(ready, active, until=later[0][0] if later else None):
+                fault = failed or check(job.request, done)
                 if fault and fault.passing and job.attempts < self._patience.attempts and not self._over():
                     wait = self._patience.wait(job.attempts)
                     heapq.heappush(later, (time.monotonic() + wait, job.number, job))

@@ -88,6 +88,10 @@ class Worker:
             "wandb": wandb.__version__,
         }
 
+    def do_projects(self, request: dict[str, Any]) -> dict[str, Any]:
+        """List the names of an entity's projects."""
+        return {"names": [project.name for project in self._api.projects(request["entity"])]}
+
     def do_who(self, _request: dict[str, Any]) -> dict[str, Any]:
         """Say whose key it is."""
         return {"user": self._api.viewer.username}
@@ -129,7 +133,9 @@ class Worker:
             sign=lambda: self._say({"job": request["job"], "sign": True}),
         )
         _write(history, folder / "history.arrow")
-        return {"logged": history.logged, "method": history.method, "texts": dict(history.texts)}
+        steps = history.columns["_step"]
+        last = float(steps[-1]) if len(steps) else -1.0
+        return {"logged": history.logged, "last_step": last, "method": history.method, "texts": dict(history.texts)}
 
     def _fault(self, error: BaseException) -> Fault:
         texts, status = [], None

@@ -1,0 +1,60 @@
+"""Which keys a spec needs of a run's history, and whether the runs have them, before anything is fetched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reportgen.errors import DataError
+from reportgen.runs.lookup import any_glob
+from reportgen.runs.raw import USUAL_STEPS
+from reportgen.runs.wandb_api.listed import Wanted
+from reportgen.runs.wandb_api.words import no_number, unknown_metric
+from reportgen.spec.model import ByTask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from reportgen.runs.wandb_api.listed import Listed
+    from reportgen.spec.model import Spec
+
+NUMBERS = {"number", "boolean", "string"}  # not-a-number and infinity are logged as text
+
+
+def wanted_keys(spec: Spec) -> Wanted:
+    """Return the keys that a spec's metrics and axes need; a table by task may name any."""
+    entries = [names for *_, names in _entries(spec)]
+    everything = not entries or not spec.metrics.primary or any(isinstance(names, ByTask) for names in entries)
+    metrics = ("*",) if everything else tuple(dict.fromkeys(name for names in entries for name in names))
+    complete = getattr(spec.runs, "complete_when", None)
+    axes = [key for axis in (spec.axes.step, spec.axes.wall_time) if axis for key in (*axis.key, *axis.rules.values())]
+    further = [] if complete is None else [complete.metric]
+    return Wanted(metrics=metrics, axes=tuple(dict.fromkeys([*axes, *further, *USUAL_STEPS])))
+
+
+def check_metrics(spec: Spec, runs: Sequence[Listed], where: Callable[..., str] | None) -> None:
+    """Refuse metrics that no run has logged, or that are no numbers in any run.
+
+    Raises
+    ------
+    DataError
+        With the place in the spec and the nearest names.
+    """
+    known = [run for run in runs if run.keys or run.summary]
+    for role, index, names in _entries(spec):
+        if isinstance(names, ByTask) or not known:
+            continue
+        at = f"{where('metrics', role, index)}: " if where else ""
+        matches = any_glob(names)
+        hits = [(run, key) for run in known for key in (*run.keys, *run.summary) if key in names or matches(key)]
+        if not hits:
+            raise DataError(at + unknown_metric(names[0], known))
+        kinds = {kind for run, key in hits for kind in run.keys.get(key, {"number": 1}) or {"number": 1}}
+        if not kinds & NUMBERS:
+            run, key = hits[0]
+            raise DataError(at + no_number(key, sorted(kinds), run.summary.get(key)))
+
+
+def _entries(spec: Spec) -> Iterator[tuple[str, int, tuple[str, ...] | ByTask]]:
+    for role in ("primary", "secondary"):
+        for index, entry in enumerate(getattr(spec.metrics, role)):
+            yield role, index, (entry,) if isinstance(entry, str) else entry.name
