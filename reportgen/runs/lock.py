@@ -31,12 +31,10 @@ class LockedRun:
 
 def locked_run(record: RunRecord) -> LockedRun:
     """Return what a lock says of a run."""
-    ends = [float(series.steps[series.steps == series.steps].max(initial=-1)) for series in record.series]  # noqa: PLR0124 - not NaN
+    ends = [float(series.steps[series.steps == series.steps].max(initial=-1)) for series in record.series]
     last = max(ends, default=-1.0)
     points = sum(len(series.values) for series in record.series)
-    return LockedRun(
-        state=record.state, last_step=last if last >= 0 else None, points=points, sha256=record.sha256
-    )
+    return LockedRun(state=record.state, last_step=last if last >= 0 else None, points=points, sha256=record.sha256)
 
 
 def write_lock(path: Path, records: Sequence[RunRecord]) -> None:

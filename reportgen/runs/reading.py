@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from reportgen.runs.wandb_api.faults import USUAL, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from reportgen.runs.lock import LockedRun
@@ -75,7 +75,7 @@ class Freshness:
     cached
         Number of runs that the cache had as they are.
     fetched
-        Why runs were fetched, to their names.
+        Why runs had to be fetched, to their names.
     """
 
     source: str
@@ -86,10 +86,10 @@ class Freshness:
         """Return it as one line."""
         count = sum(map(len, self.fetched.values()))
         why = "; ".join(f"{len(names)} {reason}: {some(names)}" for reason, names in self.fetched.items())
-        return f"{self.source}: {self.cached} runs from the cache, {count} fetched{f' ({why})' if why else ''}"
+        return f"{self.source}: {self.cached} runs from the cache, {count} from the server{f' ({why})' if why else ''}"
 
 
-def some(names: tuple[str, ...] | list[str], most: int = 5) -> str:
+def some(names: Sequence[str], most: int = 5) -> str:
     """Return a list in words, cut where it is long.
 
     Examples

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+UNREADABLE = "unreadable"
+"""State of a run of which nothing could be had; its notes say why."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

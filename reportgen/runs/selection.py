@@ -7,45 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from reportgen.errors import DataError, did_you_mean
+from reportgen.errors import DataError, did_you_mean, nearest
 from reportgen.runs.lookup import any_glob, lookup
 from reportgen.spec.filters import DATES, PLAIN
 from reportgen.spec.model import RunChoice
 from reportgen.text import yaml_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from reportgen.runs.raw import RawRun
+    from reportgen.runs.record import RunRecord
+    from reportgen.runs.wandb_api.listed import Listed
+
+    Described = Listed | RawRun | RunRecord
+
 SPECIAL = frozenset("\\.+()|[]{}^$")
+NEAR = 3
 SERVER_NAMES = {"state": "state", "group": "group", "job_type": "jobType", "sweep": "sweep"}
-
-
-class Described(Protocol):
-    """What a run is chosen by."""
-
-    @property
-    def run_id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def group(self) -> str | None: ...
-    @property
-    def job_type(self) -> str | None: ...
-    @property
-    def sweep(self) -> str | None: ...
-    @property
-    def tags(self) -> tuple[str, ...]: ...
-    @property
-    def created_at(self) -> str | None: ...
-    @property
-    def config(self) -> Mapping[str, Any]: ...
-    @property
-    def summary(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +49,10 @@ class Selection:
     exclude: tuple[str, ...] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
 
-    def matches(self, run: Described) -> bool:
+    def matches(self, run_id: str, run: Described) -> bool:
         """Tell whether a run is meant."""
-        named = not (self.globs or self.ids) or run.run_id in self.ids or any_glob(self.globs)(run.name)
-        excluded = run.run_id in self.exclude or any_glob(self.exclude)(run.name)
+        named = not (self.globs or self.ids) or run_id in self.ids or any_glob(self.globs)(run.name)
+        excluded = run_id in self.exclude or any_glob(self.exclude)(run.name)
         return named and not excluded and all(_holds(run, key, value) for key, value in self.filters.items())
 
     def query(self) -> dict[str, Any]:
@@ -78,7 +60,7 @@ class Selection:
 
         Every run that `matches` answers the query too.
         """
-        named = [{"name": {"$in": list(self.ids)}}] if self.ids else []
+        named: list[dict[str, Any]] = [{"name": {"$in": list(self.ids)}}] if self.ids else []
         named += [{"display_name": {"$regex": regex(self.globs)}}] if self.globs else []
         parts = [named[0] if len(named) == 1 else {"$or": named}] if named else []
         parts += [part for key, value in self.filters.items() for part in _narrowing(key, value)]
@@ -92,6 +74,13 @@ class Selection:
         told = [f"runs: {runs}"] if any(parts.values()) else []
         told += [f"filters: {_flow(self.filters)}"] if self.filters else []
         return ", ".join(told) or "every run"
+
+    def no_match(self, names: Sequence[str], count: int) -> str:
+        """Return the selection, how many runs there are, and the nearest of their names."""
+        wished = [pattern.replace("*", "").replace("?", "") for pattern in (*self.globs, *self.ids)]
+        near = dict.fromkeys(name for wish in wished for name in nearest(wish, names, cutoff=0.3))
+        shown = ", ".join(map(repr, list(near)[:NEAR] or names[:NEAR]))
+        return f"{self.words()}; there are {count:,} runs, {'near' if near else 'e.g.'}: {shown}"
 
 
 def selection(runs: str | RunChoice | None, filters: Mapping[str, Any], root: Path) -> Selection:

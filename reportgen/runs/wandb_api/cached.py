@@ -50,10 +50,13 @@ def cached_place(cache: Cache, source: WandbSource) -> Place:
     )
 
 
-def cached_runs(
-    cache: Cache, source: WandbSource, selection: Selection, *, unreachable: str
-) -> tuple[Place, list[Entry]]:
-    """Return the project and the entries of the runs that are meant.
+def entries_of(cache: Cache, place: Place) -> list[Entry]:
+    """Return the entries of a project's runs that are whole."""
+    return [entry for entry in cache.entries() if entry.key == place.key + entry.run_id and entry.fetch.complete]
+
+
+def cached_runs(cache: Cache, place: Place, selection: Selection, *, unreachable: str) -> list[Entry]:
+    """Return the entries of the runs that are meant.
 
     Parameters
     ----------
@@ -65,14 +68,14 @@ def cached_runs(
     SourceError
         When there is none.
     """
-    place = cached_place(cache, source)
-    there = [entry for entry in cache.entries() if entry.key == place.key + entry.run_id and entry.fetch.complete]
-    meant = [entry for entry in there if selection.matches(entry.raw_run({}))]
+    there = entries_of(cache, place)
+    meant = [entry for entry in there if selection.matches(entry.run_id, entry.raw_run({}))]
     if meant:
-        return place, meant
-    holds = f"{len(there)} runs of {place.path}, none of which matches {selection.words()}" if there else (
-        f"no run of {place.path}"
-    )
+        return meant
+    holds = f"no run of {place.path}"
+    if there:
+        names = [str(entry.run["name"]) for entry in there]
+        holds = f"no run of {place.path} that matches {selection.no_match(names, len(names))}"
     if unreachable:
         raise SourceError(f"{place.host} cannot be asked ({unreachable}), and the cache {cache.folder} holds {holds}")
-    raise SourceError(f"--offline: the cache {cache.folder} holds {holds}; `reportgen fetch SPEC` fetches them")
+    raise SourceError(f"--offline: the cache {cache.folder} holds {holds}; `reportgen fetch SPEC` fetches runs")

@@ -17,6 +17,7 @@ from typing import Any
 
 import reportgen
 
+FOLDERS = ("WANDB_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR")
 DROPPED = ("WANDB_SERVICE", "WANDB_MODE", "WANDB_RUN_ID", "WANDB_SWEEP_ID", "WANDB_RESUME")
 ENDED: dict[str, Any] = {}
 
@@ -28,7 +29,7 @@ class Child:
         self.scratch = Path(tempfile.mkdtemp(prefix="reportgen-"))
         self.answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._log = (self.scratch / "log.txt").open("w+", encoding="utf-8", errors="replace")
-        self._process = subprocess.Popen(  # noqa: S603 - our own module
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "reportgen.runs.wandb_api.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -80,7 +81,9 @@ class Child:
         """Return the user's environment, with the client's files kept out of the user's folders."""
         kept = {name: value for name, value in os.environ.items() if name not in DROPPED}
         package = str(Path(reportgen.__file__).parents[1])
-        folders = {name: str(self.scratch / name.lower()) for name in ("WANDB_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR")}
+        folders = {
+            name: str(self.scratch / name.lower()) for name in ("WANDB_DIR", "WANDB_CACHE_DIR", "WANDB_DATA_DIR")
+        }
         for folder in folders.values():
             Path(folder).mkdir()
         return {

@@ -12,6 +12,7 @@ AGAIN = frozenset({408, 425, 429})
 NEVER = frozenset({400, 401, 403, 404})
 REFUSAL = re.compile(r"permission denied|forbidden|not authorized|unauthorized|access denied", re.IGNORECASE)
 STATUS = re.compile(r"\b(?:HTTP|status(?: code)?:?|returned error) (\d{3})\b|\b([45]\d\d) [A-Z][a-z]+")
+WRAPPING = re.compile(r"(?:Failed to verify credentials with \S+: |(?:POST|GET|HEAD) \S+ giving up after .*?: )+")
 LONGEST = 300
 
 
@@ -54,12 +55,14 @@ def fault_of(text: str, status: int | None) -> Fault:
     --------
     >>> fault_of("returned error 403: denied", None).kind
     'refused'
+    >>> fault_of("POST https://host/graphql giving up after 3 attempt(s): HTTP 503: busy", 503).text
+    'HTTP 503: busy'
     >>> fault_of("unexpected EOF", None).passing
     True
     """
     found = STATUS.search(text)
     code = status or (int(found[1] or found[2]) if found else None)
-    plain = " ".join(text.split())
+    plain = WRAPPING.sub("", " ".join(text.split()))
     short = plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
     if code in {401, 403} or (code in {None, 200} and REFUSAL.search(plain)):
         return Fault(kind="refused", text=short, status=code)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from reportgen.runs.wandb_api.remote import Remote
     from reportgen.runs.wandb_api.words import Place
 
-UNFINISHED = ("running", "pending", "preempting")
+RUNNING = "running"
+"""Runs in this state are fetched at every build."""
+UNFINISHED = (RUNNING, "pending", "preempting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

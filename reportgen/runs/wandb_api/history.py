@@ -132,9 +132,7 @@ def _live(run: Any, start: int, *, keys: int, lines: int, sign: Callable[[], Non
     span = max(last + 1 - start, 1)
     pages = max(math.ceil(lines / a_page), 1)
     rows = []
-    for place, row in enumerate(
-        run.scan_history(min_step=start, page_size=math.ceil(span / pages), use_cache=False)
-    ):
+    for place, row in enumerate(run.scan_history(min_step=start, page_size=math.ceil(span / pages), use_cache=False)):
         rows.append(row)
         if place % a_page == 0:
             sign()

@@ -8,7 +8,7 @@ import queue
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from reportgen.runs.wandb_api.child import ENDED, Child
 from reportgen.runs.wandb_api.faults import USUAL, Fault, Patience
@@ -53,6 +53,11 @@ class Remote:
     ----------
     login
         What the child needs to log in: ``host``, ``entity``, ``project``, each of them perhaps None.
+
+    Attributes
+    ----------
+    host
+        The server's address, known once `open` was tried.
     """
 
     def __init__(self, login: dict[str, str | None], patience: Patience = USUAL) -> None:
@@ -60,9 +65,10 @@ class Remote:
         self._patience = patience
         self._child: Child | None = None
         self._numbers = itertools.count(1)
+        self.host = ""
         self._begun = time.monotonic()
 
-    def __enter__(self) -> Remote:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -138,12 +144,12 @@ class Remote:
             return self._late(active, ready, child)
         if message is ENDED:
             why = Fault(kind="server", text=f"the process that reads from W&B ended: {child.last_words()}")
-            ended = [(job, {}, why) for job in active.values()]
+            ended: list[tuple[Job, dict[str, Any], Fault | None]] = [(job, {}, why) for job in active.values()]
             active.clear()
             self._restart()
-            return list(ended)
-        job = active[message["job"]] if message.get("job") in active else None
-        return [] if job is None else self._heard(job, message, active, child)
+            return ended
+        heard = active.get(message["job"])
+        return [] if heard is None else self._heard(heard, message, active, child)
 
     def _heard(
         self, job: Job, message: dict[str, Any], active: dict[int, Job], child: Child
@@ -234,6 +240,9 @@ class Remote:
         self._child = child
         try:
             message = child.answers.get(timeout=patience.silence)
+            if "part" in message:
+                self.host = message["part"]["host"]
+                message = child.answers.get(timeout=patience.silence)
         except queue.Empty:
             fault = Fault(kind="late", text=f"no answer in {patience.silence:g} s")
         else:

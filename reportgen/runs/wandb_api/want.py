@@ -8,6 +8,7 @@ from reportgen.errors import DataError
 from reportgen.runs.lookup import any_glob
 from reportgen.runs.raw import USUAL_STEPS
 from reportgen.runs.wandb_api.listed import Wanted
+from reportgen.runs.wandb_api.source import Need
 from reportgen.runs.wandb_api.words import no_number, unknown_metric
 from reportgen.spec.model import ByTask
 
@@ -20,11 +21,22 @@ if TYPE_CHECKING:
 NUMBERS = {"number", "boolean", "string"}  # not-a-number and infinity are logged as text
 
 
+def need_of(spec: Spec, where: Callable[..., str] | None) -> Need:
+    """Return what a spec needs of the runs of a W&B source."""
+    return Need(
+        wanted=wanted_keys(spec),
+        axes=spec.axes,
+        states=getattr(spec.runs, "states", None),
+        check=lambda runs: check_metrics(spec, runs, where),
+    )
+
+
 def wanted_keys(spec: Spec) -> Wanted:
     """Return the keys that a spec's metrics and axes need; a table by task may name any."""
     entries = [names for *_, names in _entries(spec)]
     everything = not entries or not spec.metrics.primary or any(isinstance(names, ByTask) for names in entries)
-    metrics = ("*",) if everything else tuple(dict.fromkeys(name for names in entries for name in names))
+    plain = [name for names in entries if not isinstance(names, ByTask) for name in names]
+    metrics = ("*",) if everything else tuple(dict.fromkeys(plain))
     complete = getattr(spec.runs, "complete_when", None)
     axes = [key for axis in (spec.axes.step, spec.axes.wall_time) if axis for key in (*axis.key, *axis.rules.values())]
     further = [] if complete is None else [complete.metric]

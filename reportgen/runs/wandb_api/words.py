@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reportgen.errors import did_you_mean, nearest
+from reportgen.errors import did_you_mean
 from reportgen.runs.reading import some
 
 if TYPE_CHECKING:
@@ -80,12 +80,7 @@ def no_run(place: Place, selection: Selection, names: Sequence[str], count: int)
     """No run of the project is meant by the spec."""
     if count == 0:
         return f"the project {place.path} at {place.host} has no run"
-    wished = [pattern.replace("*", "").replace("?", "") for pattern in (*selection.globs, *selection.ids)]
-    near = list(dict.fromkeys(name for wish in wished for name in nearest(wish, names, cutoff=0.3)))[:3]
-    told = f"near: {', '.join(map(repr, near))}" if near else f"e.g. {', '.join(map(repr, names[:3]))}"
-    return (
-        f"no run of {place.path} matches {selection.words()}; the project has {count} run{'s' * (count != 1)}, {told}"
-    )
+    return f"no run of {place.path} matches {selection.no_match(names, count)}"
 
 
 def unknown_metric(name: str, runs: Sequence[Listed]) -> str:
@@ -99,7 +94,7 @@ def unknown_metric(name: str, runs: Sequence[Listed]) -> str:
 
 
 def no_number(name: str, kinds: Sequence[str], example: object) -> str:
-    """What was logged under a metric's name is something else than numbers."""
+    """Say that something else than numbers was logged under a metric's name."""
     shown = f", e.g. {example!r}" if example is not None else ""
     return f"metric {name!r} is no number: the runs logged {', '.join(kinds)} under this name{shown[:80]}"
 

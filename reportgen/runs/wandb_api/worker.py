@@ -65,7 +65,7 @@ class Worker:
         """Log in, which verifies the key, and say who and where we are."""
         import wandb  # noqa: PLC0415 - slow to load, and only here
 
-        wandb.setup(
+        setup = wandb.setup(
             settings=wandb.Settings(
                 x_graphql_retry_max=request["retries"],
                 x_graphql_retry_wait_min_seconds=request["first_wait"],
@@ -77,6 +77,7 @@ class Worker:
                 x_file_transfer_timeout_seconds=request["run"],
             )
         )
+        self._say({"job": request["job"], "part": {"host": setup.settings.base_url}})
         overrides = {key: request[key] for key in ("entity", "project") if request.get(key)}
         self._api = wandb.Api(overrides=overrides, timeout=request["run"])
         self._secret = self._api.api_key or ""
