@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
+from reportgen.cli.look import look, names_option
 from reportgen.cli.options import cache_option
 from reportgen.errors import EnvironmentFault, UsageError
 from reportgen.resources import shipped
@@ -13,18 +15,33 @@ from reportgen.resources import shipped
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
-def init(folder: Path) -> None:
-    """Write a first spec and example scores into FOLDER, ready for `reportgen build report.yaml`."""
-    example = shipped("configs") / "example"
-    names = sorted(path.name for path in example.iterdir() if path.is_file())
-    taken = [name for name in names if (folder / name).exists()]
+@click.option("--from", "where", metavar="WHERE", help="Propose a spec for the runs in this folder or ENTITY/PROJECT.")
+@names_option
+@cache_option
+def init(*, folder: Path, where: str | None, pattern: str | None, cache_dir: Path | None) -> None:
+    """Write a first spec into FOLDER: for runs that are there already (--from), else with example scores."""
+    files = _example() if where is None else _proposed(folder, where, pattern, cache_dir)
+    taken = [name for name in files if (folder / name).exists()]
     if taken:
         raise UsageError(f"{folder}: {', '.join(taken)} already there; nothing was written. Give another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        (folder / name).write_bytes((example / name).read_bytes())
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
         click.echo(f"wrote {folder / name}")
-    click.echo(f"next: reportgen build {folder / 'report.yaml'}")
+    click.echo(f"next: reportgen {'build' if where is None else 'check'} {folder / 'report.yaml'}")
+
+
+def _example() -> dict[str, bytes]:
+    example = shipped("configs") / "example"
+    return {path.name: path.read_bytes() for path in sorted(example.iterdir(), key=str) if path.is_file()}
+
+
+def _proposed(folder: Path, where: str, pattern: str | None, cache_dir: Path | None) -> dict[str, bytes]:
+    from reportgen.data.discover import proposal  # noqa: PLC0415 - heavy
+
+    root = os.path.relpath(where, folder) if Path(where).is_dir() else "."
+    text = proposal(look(where, pattern, cache_dir), where=where, root=root)
+    return {"report.yaml": text.encode()}
 
 
 @click.command()

@@ -12,8 +12,18 @@ if TYPE_CHECKING:
     from reportgen.runs.cache import cache_folder
     from reportgen.runs.collect import Collected, collect, read_runs
     from reportgen.runs.record import RunRecord, Series, Source
+    from reportgen.runs.survey import survey_folder
 
-__all__ = ["Collected", "RunRecord", "Series", "Source", "cache_folder", "collect", "read_runs"]
+__all__ = [
+    "Collected",
+    "RunRecord",
+    "Series",
+    "Source",
+    "cache_folder",
+    "collect",
+    "read_runs",
+    "survey_folder",
+]
 
 _HOMES = {
     "Collected": "collect",
@@ -23,6 +33,7 @@ _HOMES = {
     "cache_folder": "cache",
     "collect": "collect",
     "read_runs": "collect",
+    "survey_folder": "survey",
 }
 
 
