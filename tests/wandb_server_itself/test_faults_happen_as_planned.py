@@ -9,14 +9,14 @@ import urllib.request
 import pytest
 from wandb_server import API_KEY, faults
 
-QUERY = {"query": "query Viewer { viewer { id entity } }", "variables": {}}
+QUERY = json.dumps({"query": "query Viewer { viewer { id entity } }", "variables": {}}).encode()
 
 
 @pytest.fixture
 def ask(wandb_server):
     """Send one query and return (status, headers, body)."""
 
-    def send(path="/graphql", *, body=json.dumps(QUERY).encode(), timeout=5):
+    def send(path="/graphql", *, body=QUERY, timeout=5):
         request = urllib.request.Request(wandb_server.url + path, data=body)  # noqa: S310 - this machine
         manager = urllib.request.HTTPPasswordMgrWithPriorAuth()
         manager.add_password(None, wandb_server.url, "api", API_KEY, is_authenticated=True)
