@@ -4,6 +4,8 @@ import functools
 import http.server
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ FLAGS = [
     "--disable-quic",
 ]
 LOCAL = ("file:", "data:", "blob:", "about:")
+QUICKSTART = Path(__file__).parents[1] / "configs" / "quickstart" / "wandb"
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -127,6 +130,21 @@ def wandb_server():
     with WandbServer() as server:
         yield server
     assert server.mistakes == []
+
+
+@pytest.fixture(scope="session")
+def quickstart_server(tmp_path_factory):
+    """Start a W&B service with the runs of the quickstart, put there once by the real `wandb sync`; only read it."""
+    from wandb_server import WandbServer, client_environment  # noqa: PLC0415 - slow to load
+
+    folder = tmp_path_factory.mktemp("synced")
+    recorded = shutil.copytree(QUICKSTART, folder / "wandb")  # the program marks what it has synced
+    with WandbServer(entity="reportgen") as server:
+        command = [sys.executable, "-m", "wandb", "sync", *map(str, sorted(recorded.iterdir()))]
+        environment = os.environ | client_environment(server.url, folder)
+        subprocess.run(command, env=environment, cwd=folder, check=True, capture_output=True, timeout=120)
+        assert server.mistakes == []  # the program itself ends with 0 whatever it was answered
+        yield server
 
 
 @pytest.fixture

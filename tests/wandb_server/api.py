@@ -69,7 +69,10 @@ def schema():
     built = build_schema(text)
     for name, function in FIELDS.items():
         kind, name_of_field = name.split(".")
-        built.type_map[kind].fields[name_of_field].resolve = function
+        if name_of_field == "__type__":
+            built.type_map[kind].resolve_type = function
+        else:
+            built.type_map[kind].fields[name_of_field].resolve = function
     return built
 
 
@@ -87,10 +90,10 @@ def understood(query):
 
 
 def execute(request, context):
-    """Answer one request as (status, body); a query that the schema does not know is answered 400."""
+    """Answer one request as (status, body); a query or a variable that the schema does not know is answered 400."""
     document, _, errors = understood(request.get("query", ""))
     if errors:
-        return 400, {"errors": [{"message": error.message} for error in errors]}
+        return _refused(errors)
     with context.store.lock:
         result = execute_sync(
             schema(),
@@ -100,7 +103,13 @@ def execute(request, context):
             operation_name=request.get("operationName") or None,
             field_resolver=attribute,
         )
+    if result.errors and result.data is None and not result.errors[0].path:
+        return _refused(result.errors)
     for error in result.errors or ():
         if error.original_error and not isinstance(error.original_error, FilterError | GraphQLError):
             raise error.original_error
     return 200, result.formatted
+
+
+def _refused(errors):
+    return 400, {"errors": [{"message": error.message} for error in errors]}

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 STEP = "_step"
@@ -49,7 +50,7 @@ class History:
         if not len(self):
             return -1
         if self._rows is None:
-            return int(max(self._table[STEP].to_pylist()))
+            return int(pc.max(self._table[STEP]).as_py())
         return max(int(row[STEP]) for row in self._rows)
 
     def write(self, offset, lines):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from wandb_server import faults
 
 STEPS = 2500
 
@@ -136,3 +137,20 @@ def test_projects_are_listed(wandb_server, api):
     for name in ("one", "two"):
         wandb_server.add_project("tester", name)
     assert [project.name for project in api.projects("tester")] == ["one", "two"]
+
+
+def test_a_parquet_file_that_is_missing_is_an_error_of_its_own_and_raises_nothing(wandb_server, api, tmp_path):
+    wandb_server.add_run("tester", "p", "r", history={"loss": np.arange(20.0)}, files=2)
+    wandb_server.faults.add("*/0.parquet", faults.missing())
+    result = api.run("tester/p/r").download_history_exports(tmp_path, require_complete_history=True)
+    assert len(result.paths) == 1
+    [(path, told)] = result.errors.items()
+    assert path.name.endswith("_0.runhistory.parquet")
+    assert "404" in told
+
+
+def test_the_client_comes_again_when_the_server_was_busy(wandb_server, api, ids):
+    wandb_server.add_run("tester", "p", "r")
+    wandb_server.faults.add("Runs", faults.status(503), times=1)
+    assert ids("tester/p") == ["r"]
+    assert wandb_server.requests.count("Runs") == 2
