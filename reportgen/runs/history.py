@@ -37,20 +37,36 @@ class Column:
         The largest finite number, None where there is none.
     digest
         Hash of the numbers, whatever other columns lie beside it.
+    last_row
+        The last row that holds a number; -1 where there is none.
+    rises
+        Whether its numbers are finite and never fall.
     """
 
     name: str
     finite: int = 0
     greatest: float | None = None
     digest: str = ""
+    last_row: int = -1
+    rises: bool = True
 
-    def grown(self, values: Floats) -> Column:
-        """Return the column with more rows."""
-        known = values[np.isfinite(values)]
-        if not known.size:
+    def grown(self, values: Floats, *, before: int) -> Column:
+        """Return the column with the values of more rows, `before` of which stand before them."""
+        rows = np.flatnonzero(~np.isnan(values))
+        if not rows.size:
             return self
-        greatest = max(float(known.max()), -np.inf if self.greatest is None else self.greatest)
-        return Column(name=self.name, finite=self.finite + known.size, greatest=greatest)
+        present = values[rows]
+        known = present[np.isfinite(present)]
+        lowest = -np.inf if self.greatest is None else self.greatest
+        greatest = max(float(known.max(initial=-np.inf)), lowest)
+        rises = known.size == present.size and present[0] >= lowest and not (np.diff(present) < 0).any()
+        return Column(
+            name=self.name,
+            finite=self.finite + known.size,
+            greatest=greatest if np.isfinite(greatest) else None,
+            last_row=before + int(rows[-1]),
+            rises=self.rises and bool(rises),
+        )
 
 
 class StoredHistory(Mapping[str, "Floats"]):
@@ -172,7 +188,7 @@ class HistoryWriter:
             return
         for name, known in self._columns.items():
             values = np.asarray(rows[name], dtype=np.float64) if name in rows else np.full(count, np.nan)
-            self._columns[name] = known.grown(values)
+            self._columns[name] = known.grown(values, before=self.rows)
             self._hashes[name].update(np.ascontiguousarray(values, dtype="<f8").data)
         self._waiting.append(rows)
         self._held += count

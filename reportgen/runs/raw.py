@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reportgen.runs.history import StoredHistory
-from reportgen.runs.record import RunRecord, Series
-from reportgen.runs.stored import StoredSeries, carried
+from reportgen.runs.record import RunRecord
+from reportgen.runs.series import Series, StoredSeries, carried
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
