@@ -13,15 +13,25 @@ if TYPE_CHECKING:
     from reportgen.build import build
     from reportgen.errors import ReportgenError, ReportgenWarning
     from reportgen.results import Report
+    from reportgen.runs.wandb_api.collector import WandBDataCollector
 
 __version__ = "0.1.0"
-__all__ = ["Report", "ReportgenError", "ReportgenWarning", "StatisticalAnalyzer", "__version__", "build"]
+__all__ = [
+    "Report",
+    "ReportgenError",
+    "ReportgenWarning",
+    "StatisticalAnalyzer",
+    "WandBDataCollector",
+    "__version__",
+    "build",
+]
 
 _HOMES = {
     "Report": "reportgen.results",
     "ReportgenError": "reportgen.errors",
     "ReportgenWarning": "reportgen.errors",
     "StatisticalAnalyzer": "reportgen.analyzer",
+    "WandBDataCollector": "reportgen.runs.wandb_api.collector",
     "build": "reportgen.build",
 }
 

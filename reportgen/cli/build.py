@@ -11,9 +11,11 @@ import click
 from reportgen.cli.options import (
     cache_option,
     jobs_option,
+    offline_option,
     output_option,
     progress_shown,
     quiet_option,
+    refresh_option,
     set_option,
     spec_argument,
 )
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Fail, and replace nothing, if anything is warned about or withheld.")
 @jobs_option
 @cache_option
+@offline_option
+@refresh_option
+@click.option("--lock", is_flag=True, help="Write reportgen.lock beside SPEC: the runs that the report is built from.")
+@click.option("--locked", is_flag=True, help="Build from the runs of reportgen.lock, exactly as they were.")
 @quiet_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def build(*, spec: Path, as_json: bool, quiet: bool, **options: Any) -> None:
@@ -60,13 +66,21 @@ def _build(
     cache_dir: Path | None,
     quiet: bool,
     as_json: bool,
+    **how: bool,
 ) -> None:
     from reportgen.build import build as build_report  # noqa: PLC0415 - heavy
 
     started = time.monotonic()
     with progress_shown(shown=not quiet and not as_json) as progress:
         built = build_report(
-            spec, output=output, overrides=overrides, strict=strict, jobs=jobs, cache=cache_dir, progress=progress
+            spec,
+            output=output,
+            overrides=overrides,
+            strict=strict,
+            jobs=jobs,
+            cache=cache_dir,
+            progress=progress,
+            **how,
         )
     if as_json:
         click.echo(json.dumps(_summary(built), indent=1))
@@ -79,7 +93,10 @@ def _build(
 @set_option
 @click.option("--show", is_flag=True, help="Print the effective spec: defaults, SPEC and --set together.")
 @click.option("--no-data", is_flag=True, help="Check the spec only, read no run.")
-def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool) -> None:
+@cache_option
+@offline_option
+@refresh_option
+def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool, **how: Any) -> None:
     """Check SPEC and the runs it selects, without computing or writing anything."""
     from reportgen.spec import load  # noqa: PLC0415 - heavy
 
@@ -89,15 +106,19 @@ def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool) 
         return
     click.echo(f"{spec}: the spec is valid")
     if not no_data:
-        _check_data(loaded)
+        _check_data(loaded, **how)
 
 
-def _check_data(loaded: Any) -> None:
-    from reportgen.data import prepare, run_rows  # noqa: PLC0415 - heavy
-    from reportgen.runs import read_runs  # noqa: PLC0415 - heavy
+def _check_data(loaded: Any, *, cache_dir: Path | None, offline: bool, refresh: bool) -> None:
+    from reportgen.data import prepare, run_rows, with_told  # noqa: PLC0415 - heavy
+    from reportgen.runs import Reading, collect  # noqa: PLC0415 - heavy
 
-    records = read_runs(loaded.spec, loaded.root, where=loaded.where)
-    dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where)
+    reading = Reading(cache=cache_dir, offline=offline, refresh=refresh)
+    collected = collect(loaded.spec, loaded.root, where=loaded.where, reading=reading)
+    for source in collected.freshness:
+        click.echo(source.words())
+    records = collected.records
+    dataset = with_told(prepare(records, loaded.spec, root=loaded.root, where=loaded.where), collected.told)
     rows = run_rows(records, dataset)
     used = sum(not row.why_not for row in rows)
     click.echo(f"runs: {used} used, {len(rows) - used} not used")

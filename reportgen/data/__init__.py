@@ -4,6 +4,7 @@ from reportgen.data.axes import natural
 from reportgen.data.ledger import run_rows
 from reportgen.data.prepare import prepare
 from reportgen.data.scores import DataSet, Exclusion, Method, MetricData, Notice, RunRow, Score, Task
+from reportgen.data.told import with_told
 
 __all__ = [
     "DataSet",
@@ -17,4 +18,5 @@ __all__ = [
     "natural",
     "prepare",
     "run_rows",
+    "with_told",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reportgen.data.scores import Notice
+from reportgen.data.scores import DataSet, Notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from reportgen.runs.reading import Told
 
 
-def told_by_server(told: Sequence[Told]) -> tuple[Notice, ...]:
-    """Return the notices; their codes are those of `Told`, by which the overview knows its banners."""
-    return tuple(Notice(code=one.code, text=one.text, runs=one.runs, mend=one.mend, level=one.level) for one in told)
+def with_told(dataset: DataSet, told: Sequence[Told]) -> DataSet:
+    """Return a data set with what its sources tell, first; the codes are those by which the overview knows banners."""
+    first = (Notice(code=one.code, text=one.text, runs=one.runs, mend=one.mend, level=one.level) for one in told)
+    return replace(dataset, notices=(*first, *dataset.notices))

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reportgen.runs.cache import cache_folder
     from reportgen.runs.collect import Collected, collect, read_runs
+    from reportgen.runs.reading import Reading
     from reportgen.runs.record import RunRecord, Series, Source
     from reportgen.runs.survey import survey_folder
 
 __all__ = [
     "Collected",
+    "Reading",
     "RunRecord",
     "Series",
     "Source",
@@ -27,6 +29,7 @@ __all__ = [
 
 _HOMES = {
     "Collected": "collect",
+    "Reading": "reading",
     "RunRecord": "record",
     "Series": "record",
     "Source": "record",

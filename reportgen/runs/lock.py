@@ -29,6 +29,11 @@ class LockedRun:
     sha256: str
 
 
+def lock_beside(spec: Path) -> Path:
+    """Return where the lock of a spec lies."""
+    return spec.parent / NAME
+
+
 def locked_run(record: RunRecord) -> LockedRun:
     """Return what a lock says of a run."""
     ends = [float(series.steps[series.steps == series.steps].max(initial=-1)) for series in record.series]

@@ -16,7 +16,14 @@ STATES = ("finished", "crashed", "failed", "killed", "running", "pending", "pree
 DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?")
 
 
-def _known(filters: dict[str, Any]) -> dict[str, Any]:
+def check_filters(filters: dict[str, Any]) -> dict[str, Any]:
+    """Return conditions on runs as they are.
+
+    Raises
+    ------
+    ValueError
+        When there is no such condition, or its value is of a wrong form.
+    """
     for key, value in filters.items():
         if key in PLAIN:
             _check_names(key, value)
@@ -51,7 +58,7 @@ def _example(key: str) -> str:
 
 Filters = Annotated[
     dict[str, Any],
-    AfterValidator(_known),
+    AfterValidator(check_filters),
     WithJsonSchema(
         {
             "type": "object",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,9 @@ import numpy as np
 
 from reportgen.runs.history import StoredHistory
 from reportgen.runs.raw import to_record
-from reportgen.runs.record import Series
+from reportgen.runs.series import carried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from reportgen.runs.raw import RawRun
     from reportgen.runs.record import RunRecord
     from reportgen.runs.wandb_api.listed import Wanted
@@ -34,9 +31,7 @@ def record_of(run: RawRun, wanted: Wanted, axes: Axes, *, handle: str, deleted: 
     )
     chosen = replace(run, history=kept)
     record = to_record(chosen, axes, source=handle, origin=(), sha256=digest(chosen))
-    series = (*record.series, *_from_summary(chosen, wanted))
-    state = f"{run.state}, deleted on the server" if deleted else run.state
-    return replace(record, series=series, state=state)
+    return replace(record, state=f"{run.state}, deleted on the server") if deleted else record
 
 
 def digest(run: RawRun) -> str:
@@ -52,11 +47,9 @@ def digest(run: RawRun) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _from_summary(run: RawRun, wanted: Wanted) -> Iterator[Series]:
-    """Yield the metrics, named in full, that a run has in its summary and not in its history: one point each."""
-    for name in wanted.metrics:
-        value = run.summary.get(name)
-        if name not in run.history and isinstance(value, int | float) and not isinstance(value, bool):
-            step = run.summary.get("_step")
-            at = float(step) if isinstance(step, int | float) else math.nan
-            yield Series(metric=name, task=None, steps=np.array([at]), values=np.array([float(value)]), column=name)
+def in_memory_rows(run: RawRun, wanted: Wanted, last: int | None) -> RawRun:
+    """Return a run with its last rows in memory; axes keep the last value they had before these rows."""
+    history = {name: run.history[name] for name in wanted.among(run.history) if name in run.history}
+    axes = {*wanted.axes, "_timestamp", "_runtime"}
+    filled = {name: carried(values) if name in axes else values for name, values in history.items()}
+    return replace(run, history={name: values[-last if last else 0 :] for name, values in filled.items()})

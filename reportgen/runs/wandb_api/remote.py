@@ -65,6 +65,7 @@ class Remote:
         self._patience = patience
         self._child: Child | None = None
         self._numbers = itertools.count(1)
+        self._open: Answer | None = None
         self.host = ""
         self._begun = time.monotonic()
 
@@ -75,9 +76,12 @@ class Remote:
         self._restart()
 
     def open(self) -> Answer:
-        """Log in, which verifies the key, and say as whom and where."""
+        """Log in, which verifies the key, and say where; a connection that is open already stays as it is."""
+        if self._child is not None and self._open is not None:
+            return self._open
         for attempt in itertools.count(1):
             answer = self._opened(attempt)
+            self._open = None if answer.fault else answer
             if answer.fault is None or not answer.fault.passing or attempt >= self._patience.attempts:
                 return answer
             time.sleep(self._patience.wait(attempt))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,13 @@ from reportgen.runs.wandb_api.cached import cached_place, cached_runs, entries_o
 from reportgen.runs.wandb_api.fetching import RUNNING, fetch
 from reportgen.runs.wandb_api.ladder import Ladder
 from reportgen.runs.wandb_api.listed import Listed, Wanted, same_description
-from reportgen.runs.wandb_api.records import record_of
+from reportgen.runs.wandb_api.records import in_memory_rows, record_of
 from reportgen.runs.wandb_api.remote import Remote
 from reportgen.runs.wandb_api.words import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from reportgen.runs.cache import Cache
@@ -72,23 +74,39 @@ class _Got:
 
 
 class ApiSource:
-    """Runs of one `wandb:` source."""
+    """Runs of one `wandb:` source; `remote` is a connection that others use too, default: one of its own."""
 
     def __init__(
-        self, source: WandbSource, handle: str, root: Path, *, need: Need, cache: Cache, reading: Reading
+        self,
+        source: WandbSource,
+        handle: str,
+        root: Path,
+        *,
+        need: Need,
+        cache: Cache,
+        reading: Reading,
+        remote: Remote | None = None,
     ) -> None:
         self._source = source
         self._handle = handle
         self._need = need
         self._cache = cache
         self._reading = reading
+        self._remote = remote
         self._selection = selection(source.runs, source.filters, root)
         self._ladder = Ladder(strict=reading.strict)
         self.told = self._ladder.told
         self.freshness = Freshness(source=handle)
 
-    def read(self) -> tuple[RunRecord, ...]:
+    def read(self, *, last_rows: int | None = None, in_memory: bool = False) -> tuple[RunRecord, ...]:
         """Return every selected run, in the order they were made.
+
+        Parameters
+        ----------
+        last_rows
+            Keep so many last rows of each run; None: every row.
+        in_memory
+            Whether the points are to be held in memory, because the cache will be gone.
 
         Raises
         ------
@@ -100,11 +118,18 @@ class ApiSource:
         if self._reading.offline:
             got = self._from_cache(None)
         else:
-            login = {"host": None, "entity": self._source.entity, "project": self._source.project}
-            with Remote(login, self._reading.patience) as remote:
+            with self._connected() as remote:
                 got = self._from_server(remote)
         ordered = sorted(got.runs.values(), key=lambda run: (run.created_at or "", run.run_id))
+        if last_rows is not None or in_memory:
+            ordered = [in_memory_rows(run, self._need.wanted, last_rows) for run in ordered]
         return tuple(self._record(run, deleted=run.run_id in got.deleted) for run in ordered)
+
+    def _connected(self) -> AbstractContextManager[Remote]:
+        if self._remote is not None:
+            return nullcontext(self._remote)
+        login = {"host": None, "entity": self._source.entity, "project": self._source.project}
+        return Remote(login, self._reading.patience)
 
     def _from_server(self, remote: Remote) -> _Got:
         self._reading.progress("asking W&B which runs there are")

@@ -13,7 +13,7 @@ from reportgen.runs.wandb_api.words import no_number, unknown_metric
 from reportgen.spec.model import ByTask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reportgen.runs.wandb_api.listed import Listed
     from reportgen.spec.model import Spec
@@ -35,7 +35,8 @@ def wanted_keys(spec: Spec) -> Wanted:
     """Return the keys that a spec's metrics and axes need; a table by task may name any."""
     entries = [names for *_, names in _entries(spec)]
     everything = not entries or not spec.metrics.primary or any(isinstance(names, ByTask) for names in entries)
-    plain = [name for names in entries if not isinstance(names, ByTask) for name in names]
+    groups = getattr(spec.metrics, "groups", {})
+    plain = [name for names in entries if not isinstance(names, ByTask) for name in _grouped(names, groups)]
     metrics = ("*",) if everything else tuple(dict.fromkeys(plain))
     complete = getattr(spec.runs, "complete_when", None)
     axes = [key for axis in (spec.axes.step, spec.axes.wall_time) if axis for key in (*axis.key, *axis.rules.values())]
@@ -51,19 +52,42 @@ def check_metrics(spec: Spec, runs: Sequence[Listed], where: Callable[..., str] 
     DataError
         With the place in the spec and the nearest names.
     """
-    known = [run for run in runs if run.keys or run.summary]
+    groups = getattr(spec.metrics, "groups", {})
     for role, index, names in _entries(spec):
-        if isinstance(names, ByTask) or not known:
-            continue
-        at = f"{where('metrics', role, index)}: " if where else ""
-        matches = any_glob(names)
-        hits = [(run, key) for run in known for key in (*run.keys, *run.summary) if key in names or matches(key)]
-        if not hits:
-            raise DataError(at + unknown_metric(names[0], known))
-        kinds = {kind for run, key in hits for kind in run.keys.get(key, {"number": 1}) or {"number": 1}}
-        if not kinds & NUMBERS:
-            run, key = hits[0]
-            raise DataError(at + no_number(key, sorted(kinds), run.summary.get(key)))
+        if not isinstance(names, ByTask):
+            at = f"{where('metrics', role, index)}: " if where else ""
+            _check_alternatives(_grouped(names, groups), runs, at)
+
+
+def check_names(names: Sequence[str], runs: Sequence[Listed]) -> None:
+    """Refuse names of which any is logged by no run, or is no number in any run.
+
+    Raises
+    ------
+    DataError
+        With the nearest names.
+    """
+    for name in names:
+        if name != "*":
+            _check_alternatives((name,), runs, "")
+
+
+def _check_alternatives(names: Sequence[str], runs: Sequence[Listed], at: str) -> None:
+    """Refuse a metric where no run has logged any of its names as a number."""
+    known = [run for run in runs if run.keys or run.summary]
+    matches = any_glob(names)
+    hits = [(run, key) for run in known for key in (*run.keys, *run.summary) if matches(key)]
+    if known and not hits:
+        raise DataError(at + unknown_metric(names[0], known))
+    kinds = {kind for run, key in hits for kind in run.keys.get(key) or {"number": 1}}
+    if hits and not kinds & NUMBERS:
+        run, key = hits[0]
+        raise DataError(at + no_number(key, sorted(kinds), run.summary.get(key)))
+
+
+def _grouped(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return names with each that is a group's replaced by the group's metrics."""
+    return tuple(name for one in names for name in groups.get(one, (one,)))
 
 
 def _entries(spec: Spec) -> Iterator[tuple[str, int, tuple[str, ...] | ByTask]]:
