@@ -18,7 +18,7 @@ from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
 from reportgen.results import Report, assemble, to_json
 from reportgen.results.provenance import provenance
-from reportgen.runs import Reading, collect
+from reportgen.runs import Reading, collect_runs
 from reportgen.runs.lock import lock_beside, read_lock, write_lock
 from reportgen.spec import load
 
@@ -107,7 +107,7 @@ def build(
         locked=read_lock(lock_beside(loaded.path)) if locked else None,
         progress=progress,
     )
-    collected = collect(loaded.spec, loaded.root, where=loaded.where, reading=reading)
+    collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
     records = collected.records
     progress("preparing scores")
     dataset = with_told(prepare(records, loaded.spec, root=loaded.root, where=loaded.where), collected.told)

@@ -111,10 +111,10 @@ def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool, 
 
 def _check_data(loaded: Any, *, cache_dir: Path | None, offline: bool, refresh: bool) -> None:
     from reportgen.data import prepare, run_rows, with_told  # noqa: PLC0415 - heavy
-    from reportgen.runs import Reading, collect  # noqa: PLC0415 - heavy
+    from reportgen.runs import Reading, collect_runs  # noqa: PLC0415 - heavy
 
     reading = Reading(cache=cache_dir, offline=offline, refresh=refresh)
-    collected = collect(loaded.spec, loaded.root, where=loaded.where, reading=reading)
+    collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
     for source in collected.freshness:
         click.echo(source.words())
     records = collected.records

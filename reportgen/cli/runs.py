@@ -39,13 +39,13 @@ def fetch(
     quiet: bool,
 ) -> None:
     """Fetch the runs that SPEC selects into the cache; nothing is computed or built."""
-    from reportgen.runs import Reading, collect  # noqa: PLC0415 - heavy
+    from reportgen.runs import Reading, collect_runs  # noqa: PLC0415 - heavy
     from reportgen.spec import load  # noqa: PLC0415 - heavy
 
     loaded = load(spec, overrides=overrides)
     with progress_shown(shown=not quiet) as progress:
         reading = Reading(cache=cache_dir, offline=offline, refresh=refresh, strict=strict, progress=progress)
-        collected = collect(loaded.spec, loaded.root, where=loaded.where, reading=reading)
+        collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
     if quiet:
         return
     for source in collected.freshness:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reportgen.runs.cache import cache_folder
-    from reportgen.runs.collect import Collected, collect, read_runs
+    from reportgen.runs.collect import Collected, collect_runs, read_runs
     from reportgen.runs.reading import Reading
     from reportgen.runs.record import RunRecord, Series, Source
     from reportgen.runs.survey import survey_folder
@@ -22,7 +22,7 @@ __all__ = [
     "Series",
     "Source",
     "cache_folder",
-    "collect",
+    "collect_runs",
     "read_runs",
     "survey_folder",
 ]
@@ -34,7 +34,7 @@ _HOMES = {
     "Series": "record",
     "Source": "record",
     "cache_folder": "cache",
-    "collect": "collect",
+    "collect_runs": "collect",
     "read_runs": "collect",
     "survey_folder": "survey",
 }

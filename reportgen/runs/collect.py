@@ -44,11 +44,11 @@ class Collected:
 def read_runs(
     spec: Spec, root: Path, *, where: Callable[..., str] | None = None, cache: Path | None = None
 ) -> tuple[RunRecord, ...]:
-    """Read the runs of every source, in the order of the spec; see `collect`."""
-    return collect(spec, root, where=where, reading=Reading(cache=cache)).records
+    """Read the runs of every source, in the order of the spec; see `collect_runs`."""
+    return collect_runs(spec, root, where=where, reading=Reading(cache=cache)).records
 
 
-def collect(spec: Spec, root: Path, *, where: Callable[..., str] | None = None, reading: Reading) -> Collected:
+def collect_runs(spec: Spec, root: Path, *, where: Callable[..., str] | None = None, reading: Reading) -> Collected:
     """Read the runs of every source, in the order of the spec.
 
     Parameters
