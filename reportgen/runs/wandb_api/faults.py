@@ -82,8 +82,10 @@ class Patience:
     run, whole
         Limits for one run and for the whole fetch.
     attempts
-        How often a request that may yet succeed is made; within each the client asks up to three times, and waits as
-        long as the server tells it to (Retry-After) as far as `silence` lets it.
+        How often a request that may yet succeed is made.
+    client_retries
+        How often the client asks again by itself within each attempt; it waits as long as the server tells it to
+        (Retry-After), as far as `silence` lets it.
     first_wait, longest_wait
         The pause before the second attempt; it doubles, up to the longest.
     in_a_row
@@ -94,6 +96,7 @@ class Patience:
     run: float = 1800
     whole: float = 6 * 3600
     attempts: int = 3
+    client_retries: int = 2
     first_wait: float = 2
     longest_wait: float = 60
     in_a_row: int = 5

@@ -234,7 +234,7 @@ class Remote:
             "kind": "open",
             "job": 0,
             **self._login,
-            "retries": 2,
+            "retries": patience.client_retries,
             "first_wait": patience.first_wait,
             "longest_wait": patience.longest_wait,
             "silence": patience.silence / 2,

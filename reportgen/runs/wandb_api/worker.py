@@ -100,6 +100,7 @@ class Worker:
     def do_list(self, request: dict[str, Any]) -> dict[str, Any]:
         """List runs page by page with everything but their history; `light`: with names only, one page."""
         light = request["light"]
+        self._api.flush()  # the client keeps listings, whatever has happened since
         found = self._api.runs(
             f"{request['entity']}/{request['project']}",
             filters=request["filters"],
