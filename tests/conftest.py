@@ -1,8 +1,11 @@
-"""What every room of tests may ask for: golden files, and a real browser that notes whatever leaves it."""
+"""What every room may ask for: golden files, a W&B service, and a real browser that notes whatever leaves it."""
 
 import functools
 import http.server
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +26,7 @@ FLAGS = [
     "--disable-quic",
 ]
 LOCAL = ("file:", "data:", "blob:", "about:")
+QUICKSTART = Path(__file__).parents[1] / "configs" / "quickstart" / "wandb"
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -116,3 +120,38 @@ def _serving(folder):
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def wandb_server():
+    """Start an empty W&B service; a request that it could not answer fails the test."""
+    from wandb_server import WandbServer  # noqa: PLC0415 - slow to load
+
+    with WandbServer() as server:
+        yield server
+    assert server.mistakes == []
+
+
+@pytest.fixture(scope="session")
+def quickstart_server(tmp_path_factory):
+    """Start a W&B service with the runs of the quickstart, put there once by the real `wandb sync`; only read it."""
+    from wandb_server import WandbServer, client_environment  # noqa: PLC0415 - slow to load
+
+    folder = tmp_path_factory.mktemp("synced")
+    recorded = shutil.copytree(QUICKSTART, folder / "wandb")  # the program marks what it has synced
+    with WandbServer(entity="reportgen") as server:
+        command = [sys.executable, "-m", "wandb", "sync", *map(str, sorted(recorded.iterdir()))]
+        environment = os.environ | client_environment(server.url, folder)
+        subprocess.run(command, env=environment, cwd=folder, check=True, capture_output=True, timeout=120)
+        assert server.mistakes == []  # the program itself ends with 0 whatever it was answered
+        yield server
+
+
+@pytest.fixture
+def wandb_client_env(wandb_server, tmp_path, monkeypatch):
+    """Point the wandb client of this process at the service, and return the environment for other processes."""
+    from wandb_server import client_environment  # noqa: PLC0415 - slow to load
+
+    for name, value in client_environment(wandb_server.url, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    return dict(os.environ)
