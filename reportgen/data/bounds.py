@@ -77,7 +77,7 @@ def normalize(score: Score, task: Task) -> Score:
     if reference is None or optimum is None:
         return score
     span = optimum - reference
-    return replace(score, value=(score.raw - reference) / span, curve=(score.curve - reference) / span)
+    return replace(score, value=(score.raw - reference) / span, line=score.line.scaled(reference, optimum))
 
 
 def _pairs(

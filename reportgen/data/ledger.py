@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from reportgen.data.scores import RunRow
 
 if TYPE_CHECKING:
@@ -32,7 +30,6 @@ def run_rows(records: Sequence[RunRecord], dataset: DataSet) -> tuple[RunRow, ..
 def _row(
     record: RunRecord, scores: Sequence[Score], labels: dict[str, str], tasks: dict[str, str], reasons: list[str]
 ) -> RunRow:
-    steps = [float(np.nanmax(series.steps)) for series in record.series if np.isfinite(series.steps).any()]
     first = scores[0] if scores else None
     return RunRow(
         id=record.id,
@@ -41,8 +38,8 @@ def _row(
         method=labels[first.method] if first else record.axes.get("method", ""),
         tasks=tuple(dict.fromkeys(tasks[score.task] for score in scores)),
         seed=first.seed if first else record.axes.get("seed", ""),
-        points=sum(int(np.isfinite(series.values).sum()) for series in record.series),
-        last_step=max(steps, default=None),
+        points=record.points,
+        last_step=record.last_step,
         state=record.state,
         url=record.url,
         origin=record.origin,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 DEFAULT_FRACTION = 0.05
+DEFECTS = ("missing", "without_step", "duplicates", "infinite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,9 +53,12 @@ class Points:
 
 def clean(series: Series) -> Points:
     """Drop missing points and keep the last value of each step, in the order of steps; everything is counted."""
-    present = ~np.isnan(series.values)
-    stepped = np.isfinite(series.steps)
+    steps, values, wall_time = series.steps, series.values, series.wall_time
+    present = ~np.isnan(values)
+    stepped = np.isfinite(steps)
     usable = present & stepped if stepped.any() else present
+    if usable.all() and rising(steps):
+        return Points(steps=steps, values=values, wall_time=wall_time, infinite=int(np.isinf(values).sum()))
     index = np.flatnonzero(usable)
     if stepped.any():
         steps = series.steps[index]
@@ -70,6 +74,18 @@ def clean(series: Series) -> Points:
         duplicates=int(usable.sum()) - len(index),
         infinite=int(np.isinf(series.values[index]).sum()),
     )
+
+
+def with_steps(rows: Series) -> Points:
+    """Clean some rows of a run that has steps elsewhere: those without a step are left out, also where all are."""
+    if np.isfinite(rows.steps).any():
+        return clean(rows)
+    return Points(steps=np.empty(0), values=np.empty(0), wall_time=None, without_step=len(rows.values))
+
+
+def rising(steps: Floats) -> bool:
+    """Whether each step is finite and lies beyond the one before."""
+    return bool(np.isfinite(steps).all() and (steps[1:] > steps[:-1]).all())
 
 
 def rule_text(rule: Rule) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, cast
-
-import numpy as np
 
 from reportgen.data.axes import identify, merge_renamed, natural
 from reportgen.data.bounds import bound, normalize
 from reportgen.data.direction import INFERRED, direction_of
-from reportgen.data.points import Points, clean, reduce_points, rule_text
+from reportgen.data.points import rule_text
+from reportgen.data.reduce import Part, reduced
 from reportgen.data.scores import DataSet, Exclusion, MetricData, Notice, Score, Task
 from reportgen.data.screen import Context, screen, sentence, some
 from reportgen.data.select import ALL, Wanted, select, wanted
@@ -19,10 +19,12 @@ from reportgen.errors import DataError, did_you_mean
 from reportgen.text import yaml_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from reportgen.data.axes import Identified, Identity
+    from reportgen.data.lines import Line
+    from reportgen.data.reduce import Number
     from reportgen.data.scores import Direction
     from reportgen.data.select import Found, Selected
     from reportgen.runs.record import RunRecord
@@ -45,6 +47,19 @@ class _Prepared:
     data: MetricData
     exclusions: tuple[Exclusion, ...]
     notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Chosen:
+    """A metric whose points have been found and not yet read."""
+
+    wanted: Wanted
+    selected: Selected
+    rule: Rule
+    direction: Direction
+    source: str
+    tasks: Mapping[str, Task]
+    merged: tuple[Notice, ...]
 
 
 def prepare(
@@ -75,7 +90,8 @@ def prepare(
             f"{at}the baseline {spec.baseline!r} is no method{did_you_mean(spec.baseline, labels)}; "
             f"there are {some(sorted(labels))}"
         )
-    prepared = [_metric(one, runs, identified, spec, root, where) for one in wanted(runs, spec, where)]
+    chosen = [_choose(one, runs, spec, root, where) for one in wanted(runs, spec, where)]
+    prepared = [_metric(one, numbers, runs, identified, spec, root) for one, numbers in _numbers(chosen)]
     return DataSet(
         metrics=tuple(one.data for one in prepared),
         exclusions=(*identified.exclusions, *too_short, *(item for one in prepared for item in one.exclusions)),
@@ -90,14 +106,8 @@ def prepare(
     )
 
 
-def _metric(
-    one: Wanted,
-    runs: Sequence[Identity],
-    identified: Identified,
-    spec: Spec,
-    root: Path,
-    where: Callable[..., str] | None,
-) -> _Prepared:
+def _choose(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where: Callable[..., str] | None) -> _Chosen:
+    """Find the points of a metric, its direction and its tasks, without reading a point."""
     entry, rule = one.entry, one.entry.score or spec.score
     selected = select(one, runs, spec, root, where)
     direction, source = direction_of(entry, selected.names, spec.metrics)
@@ -107,8 +117,30 @@ def _metric(
             f"metrics: {{primary: [{{name: {yaml_word(one.id)}, direction: maximize}}]}}"
         )
     tasks, merged = _tasks(selected, spec)
-    reduced = _reduce(one, selected, {raw: task.id for raw, task in tasks.items()}, rule, direction)
-    listed = sorted({task.id: task for task in tasks.values()}.values(), key=lambda task: natural(task.label))
+    return _Chosen(
+        wanted=one, selected=selected, rule=rule, direction=direction, source=source, tasks=tasks, merged=merged
+    )
+
+
+def _numbers(chosen: Sequence[_Chosen]) -> Iterator[tuple[_Chosen, Sequence[Number]]]:
+    """Reduce all metrics together, so that each run is read once, and give each metric its own numbers."""
+    parts = [Part(hit=hit, rule=one.rule, direction=one.direction) for one in chosen for hit in one.selected.found]
+    numbers = iter(reduced(parts))
+    for one in chosen:
+        yield one, tuple(islice(numbers, len(one.selected.found)))
+
+
+def _metric(
+    chosen: _Chosen,
+    numbers: Sequence[Number],
+    runs: Sequence[Identity],
+    identified: Identified,
+    spec: Spec,
+    root: Path,
+) -> _Prepared:
+    one, entry, direction = chosen.wanted, chosen.wanted.entry, chosen.direction
+    scored = _gathered(chosen, numbers)
+    listed = sorted({task.id: task for task in chosen.tasks.values()}.values(), key=lambda task: natural(task.label))
     context = Context(
         metric=one.id,
         methods={method.id: method.label for method in identified.methods},
@@ -116,7 +148,7 @@ def _metric(
         records={run.record.id: run.record for run in runs},
         runs=spec.runs,
     )
-    screened = screen(reduced.scores, context)
+    screened = screen(scored.scores, context)
     used = {score.task for score in screened.scores}
     primary = one.role == "primary"
     bounded = bound(
@@ -125,7 +157,7 @@ def _metric(
         entry.optimal_scores if entry.optimal_scores is not None else (spec.optimal_scores if primary else {}),
         metric=one.id,
         direction=direction,
-        columns=reduced.columns,
+        columns=scored.columns,
         root=root,
     )
     by_id = {task.id: task for task in bounded.tasks}
@@ -136,21 +168,28 @@ def _metric(
         label=entry.label or one.id,
         role=cast("Literal['primary', 'secondary']", one.role),
         direction=direction,
-        direction_source=source,
+        direction_source=chosen.source,
         unit=entry.unit,
         normalized=bounded.normalized,
         has_optimum=bounded.normalized or all(task.optimum is not None for task in bounded.tasks),
-        score_rule=rule_text(rule),
+        score_rule=rule_text(chosen.rule),
         normalization=bounded.text if bounded.normalized else "none",
         tasks=bounded.tasks,
         methods=tuple(method for method in identified.methods if method.id in present),
         scores=tuple(sorted(scores, key=lambda score: (score.method, score.task, score.run))),
     )
-    notices = (*_direction(data), *_rule_doubts(data, rule, reduced.scores), *_beyond_optimum(data))
+    notices = (*_direction(data), *_rule_doubts(data, chosen.rule, scored.scores), *_beyond_optimum(data))
     return _Prepared(
         data=data,
-        exclusions=(*selected.exclusions, *reduced.exclusions, *screened.exclusions),
-        notices=(*selected.notices, *merged, *reduced.notices, *screened.notices, *bounded.notices, *notices),
+        exclusions=(*chosen.selected.exclusions, *scored.exclusions, *screened.exclusions),
+        notices=(
+            *chosen.selected.notices,
+            *chosen.merged,
+            *scored.notices,
+            *screened.notices,
+            *bounded.notices,
+            *notices,
+        ),
     )
 
 
@@ -158,7 +197,7 @@ def _long_enough(runs: Sequence[Identity], spec: Spec) -> tuple[tuple[Identity, 
     least = spec.runs.min_steps
     if least <= 0:
         return tuple(runs), ()
-    ends = {run.record.id: _last_step(run.record) for run in runs}
+    ends = {run.record.id: run.record.last_step or 0.0 for run in runs}
     kept = tuple(run for run in runs if ends[run.record.id] >= least)
     excluded = tuple(
         Exclusion(
@@ -177,11 +216,6 @@ def _long_enough(runs: Sequence[Identity], spec: Spec) -> tuple[tuple[Identity, 
     return kept, excluded
 
 
-def _last_step(record: RunRecord) -> float:
-    ends = [float(np.nanmax(series.steps)) for series in record.series if np.isfinite(series.steps).any()]
-    return max(ends, default=0.0)
-
-
 def _tasks(selected: Selected, spec: Spec) -> tuple[dict[str, Task], tuple[Notice, ...]]:
     """Return raw task name to task; names renamed to one are one task."""
     suites = {hit.task: hit.suite for hit in selected.found}
@@ -193,25 +227,25 @@ def _tasks(selected: Selected, spec: Spec) -> tuple[dict[str, Task], tuple[Notic
     return tasks, notices
 
 
-def _reduce(one: Wanted, selected: Selected, task_ids: Mapping[str, str], rule: Rule, direction: Direction) -> _Reduced:
+def _gathered(chosen: _Chosen, numbers: Sequence[Number]) -> _Reduced:
+    one, found = chosen.wanted, chosen.selected.found
     scores, exclusions = [], []
     columns: dict[str, set[str]] = defaultdict(set)
     counted: Counter[str] = Counter()
     affected: dict[str, list[str]] = defaultdict(list)
-    for hit in selected.found:
-        points, record = clean(hit.series), hit.run.record
-        for defect in ("missing", "without_step", "duplicates", "infinite"):
-            if count := getattr(points, defect):
+    for hit, got in zip(found, numbers, strict=True):
+        record = hit.run.record
+        for defect, count in got.defects.items():
+            if count:
                 counted[defect] += count
                 affected[defect].append(record.id)
-        number, why = _number(points, rule, direction)
-        if number is None:
-            reason = f"{hit.task}: {why}" if hit.task != ALL else why
+        if got.number is None:
+            reason = f"{hit.task}: {got.why}" if hit.task != ALL else got.why
             exclusions.append(Exclusion(run=record.id, name=record.name, metric=one.id, reason=reason))
             continue
-        task = task_ids[hit.task]
+        task = chosen.tasks[hit.task].id
         columns[task].add(hit.series.column or hit.series.metric)
-        scores.append(_score(hit, task, points, number))
+        scores.append(_score(hit, task, got.line, got.number))
     if not scores:
         raise DataError(f"metric {one.id!r}: no run has a score: {exclusions[0].reason}")
     return _Reduced(
@@ -222,13 +256,7 @@ def _reduce(one: Wanted, selected: Selected, task_ids: Mapping[str, str], rule: 
     )
 
 
-def _number(points: Points, rule: Rule, direction: Direction) -> tuple[float | None, str]:
-    if len(points.values) == 0:
-        return None, f"all its {points.missing + points.without_step} values are missing"
-    return reduce_points(points, rule, direction)
-
-
-def _score(hit: Found, task: str, points: Points, number: float) -> Score:
+def _score(hit: Found, task: str, line: Line, number: float) -> Score:
     return Score(
         method=hit.run.method,
         task=task,
@@ -236,9 +264,7 @@ def _score(hit: Found, task: str, points: Points, number: float) -> Score:
         seed=hit.run.seed,
         raw=number,
         value=number,
-        steps=points.steps,
-        curve=points.values,
-        wall_time=points.wall_time,
+        line=line,
     )
 
 
@@ -280,7 +306,7 @@ def _rule_doubts(data: MetricData, rule: Rule, scores: Sequence[Score]) -> tuple
     """Warn where `best` looks at unequal numbers of evaluations: more looks give a better best."""
     if rule.reduce != "best":
         return ()
-    counts = {score.run: len(score.curve) for score in scores}
+    counts = {score.run: score.line.count for score in scores}
     low, high = min(counts.values()), max(counts.values())
     if low == high:
         return ()

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from reportgen.data.lines import Line
+
 Direction = Literal["maximize", "minimize", "none", "unknown"]
 
 
@@ -80,11 +82,9 @@ class Score:
         In the metric's own unit.
     value
         Normalised where the metric is, else equal to `raw`; in the metric's own direction (not negated).
-    steps, curve
-        (n,) the kept points of the run (missing dropped, steps de-duplicated and increasing), `curve` normalised
-        like `value`; empty steps (NaN) for sources without steps.
-    wall_time
-        (n,) or None.
+    line
+        The kept points of the run (missing dropped, steps de-duplicated and increasing), normalised like `value`; for
+        cached runs they are read again each time they are wanted.
     """
 
     method: str
@@ -93,9 +93,22 @@ class Score:
     seed: str
     raw: float
     value: float
-    steps: NDArray[np.float64]
-    curve: NDArray[np.float64]
-    wall_time: NDArray[np.float64] | None = None
+    line: Line
+
+    @property
+    def steps(self) -> NDArray[np.float64]:
+        """(n,) increasing, or NaN for sources without steps."""
+        return self.line.points().steps
+
+    @property
+    def curve(self) -> NDArray[np.float64]:
+        """(n,) values, normalised like `value`."""
+        return self.line.points().values
+
+    @property
+    def wall_time(self) -> NDArray[np.float64] | None:
+        """(n,) times, or None."""
+        return self.line.points().wall_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

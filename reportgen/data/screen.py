@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from reportgen.data.lines import Line
 from reportgen.data.scores import Exclusion, Notice
 from reportgen.errors import DataError
 
@@ -118,14 +119,8 @@ def _latest(found: Sequence[Score], context: Context) -> Score:
 
 def _mean(found: Sequence[Score]) -> Score:
     """Average runs into one; the curve is kept where all have the same steps."""
-    first = found[0]
-    same = all(np.array_equal(score.steps, first.steps, equal_nan=True) for score in found)
     raw = float(np.mean([score.raw for score in found]))
-    curve = np.mean([score.curve for score in found], axis=0) if same else np.empty(0)
-    return replace(
-        first, raw=raw, value=raw, curve=curve, steps=first.steps if same else np.empty(0),
-        wall_time=first.wall_time if same else None,
-    )  # fmt: skip
+    return replace(found[0], raw=raw, value=raw, line=Line.mean([score.line for score in found]))
 
 
 def _incomplete_seeds(scores: tuple[Score, ...], context: Context) -> Screened:
@@ -229,7 +224,7 @@ def _only_common(scores: tuple[Score, ...], common: set[str], every: set[str], c
 
 def _stopped_early(scores: tuple[Score, ...], context: Context) -> Screened:
     longest: dict[str, float] = defaultdict(float)
-    ends = {id(score): float(score.steps[-1]) for score in scores if score.steps.size and np.isfinite(score.steps[-1])}
+    ends = {id(score): score.line.last_step for score in scores if score.line.last_step is not None}
     for score in scores:
         longest[score.task] = max(longest[score.task], ends.get(id(score), 0.0))
     short = [score for score in scores if id(score) in ends and ends[id(score)] < STOPPED_EARLY * longest[score.task]]

@@ -11,14 +11,19 @@ import numpy as np
 
 from reportgen.results.comparable import Rules, chosen_aggregates, lower_is_better, rules
 from reportgen.results.curves import method_curve, task_curve
+from reportgen.results.laying import lay
 from reportgen.results.oriented import Oriented, withheld_estimate
 from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Outlier, TaskSummary
 from reportgen.results.words import signature
 from reportgen.stats import Analysis, Settings, analyse, difference, outlying, summarize
 
 if TYPE_CHECKING:
-    from reportgen.data.scores import DataSet, Method, MetricData, Score
+    from collections.abc import Mapping
+
+    from reportgen.data.scores import DataSet, Method, MetricData, Score, Task
     from reportgen.parallel import Map
+    from reportgen.results.laying import Key, Laid
+    from reportgen.results.report import Curve
     from reportgen.spec.model import Spec
 
 ALL_PAIRS_UP_TO = 6
@@ -34,8 +39,8 @@ class _Plan:
     aggregates: tuple[str, ...]
     settings: Settings
     thresholds: tuple[float, ...]
-    points: int
     xs: tuple[str, ...]
+    laid: Mapping[Key, Laid]
 
 
 def settings_of(spec: Spec) -> Settings:
@@ -67,10 +72,12 @@ def compute(dataset: DataSet, spec: Spec, *, mapper: Map) -> tuple[MetricResult,
     DataError
         When the spec names a quantity that cannot be stated.
     """
-    return tuple(_metric(data, dataset, spec, mapper) for data in dataset.metrics)
+    curves = spec.analysis.curves
+    laid = lay(dataset.metrics, curves.points, curves.x)
+    return tuple(_metric(data, dataset, spec, mapper, laid) for data in dataset.metrics)
 
 
-def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map) -> MetricResult:
+def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: Mapping[Key, Laid]) -> MetricResult:
     judged = rules(data, spec)
     primary = data.role == "primary"
     plan = _Plan(
@@ -79,8 +86,8 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map) -> Metr
         aggregates=chosen_aggregates(data, spec, judged) if primary else (),
         settings=settings_of(spec),
         thresholds=_thresholds(data, spec) if primary and not judged.ranking else (),
-        points=spec.analysis.curves.points,
         xs=spec.analysis.curves.x,
+        laid={key: found for key, found in laid.items() if key[0] == data.id},
     )
     results = list(mapper(partial(_method, plan), data.methods))
     methods = [result for result, _ in results]
@@ -121,7 +128,9 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
     stands = not plan.judged.across_tasks and method.id not in plan.judged.lacking
     statistic = next((name for name in plan.aggregates if aggregates[name].estimate is not None), "mean")
     along = [
-        method_curve(data, scores, plan.settings, statistic=statistic, points=plan.points, x=x)
+        method_curve(
+            data, scores, plan.laid.get((data.id, method.id, None, x)), plan.settings, statistic=statistic, x=x
+        )
         for x in (plan.xs if stands else ())
     ]
     result = MethodResult(
@@ -139,13 +148,15 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         ),
         curves=along[0] if along else None,
         further_curves={curve.x: curve for curve in along[1:] if curve},
-        task_curves={
-            task.id: curve
-            for task in data.tasks
-            if (curve := task_curve(data, task, method.id, scores, plan.settings, points=plan.points, x=plan.xs[0]))
-        },
+        task_curves={task.id: curve for task in data.tasks if (curve := _task_curve(plan, method, task, scores))},
     )
     return result, analysis
+
+
+def _task_curve(plan: _Plan, method: Method, task: Task, scores: tuple[Score, ...]) -> Curve | None:
+    x = plan.xs[0]
+    laid = plan.laid.get((plan.data.id, method.id, task.id, x))
+    return task_curve(plan.data, task, scores, laid, plan.settings, x=x)
 
 
 def _computable(plan: _Plan) -> tuple[str, ...]:

@@ -2,31 +2,35 @@
 
 An entry is `runs/KEY_history-HASH.parquet` and `runs/KEY_metadata.json`. The history is written first, the metadata
 last: the metadata is the commit record. `cache_index.json` is derived from the entries and may be lost at any time.
+Histories that no metadata names stay for a day, because another process may still be reading or committing them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
-import tempfile
-from dataclasses import asdict
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reportgen.artifacts import safe_name
 from reportgen.errors import EnvironmentFault
-from reportgen.runs.raw import RawRun
+from reportgen.runs.drafts import PREFIX, Draft, write_file
+from reportgen.runs.entries import SCHEMA, Entry, Fetch, NewerSchemaError
+from reportgen.runs.history import HistoryWriter, StoredHistory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-SCHEMA = 1
+    from numpy.typing import NDArray
+
+    from reportgen.runs.raw import RawRun
+
 INDEX = "cache_index.json"
+GRACE = 24 * 3600.0
+PATIENCE = 600.0
 
 
 def cache_folder(given: Path | None = None) -> Path:
@@ -39,72 +43,176 @@ def cache_folder(given: Path | None = None) -> Path:
     return user_cache_path("reportgen")
 
 
+class UnwritableCacheError(EnvironmentFault):
+    """The cache cannot be written: no space, no permission, no folder."""
+
+
 class Cache:
-    """Runs on disk, by key, each valid for one fingerprint of its source."""
+    """Runs on disk, by key, each valid for one fingerprint of its source.
+
+    Keys are ``host/entity/project/run id``, for runs recorded offline ``offline/entity/project/run id``.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._runs = folder / "runs"
+        self.folder = folder
+        self.runs = folder / "runs"
+        self.faults: dict[str, str] = {}
+        """Key to what is wrong with its entry, for each entry that was asked for and found damaged."""
+        self._by_fingerprint: dict[frozenset[tuple[str, str]], str] | None = None
 
-    def load(self, key: str, fingerprint: Mapping[str, str]) -> RawRun | None:
-        """Return a run, None when there is no whole entry of this schema and fingerprint.
+    def load(
+        self, key: str, fingerprint: Mapping[str, str] | None = None, *, keys: Sequence[str] | None = ()
+    ) -> RawRun | None:
+        """Return a run whose history is read from the disk on demand, None where there is no such whole entry.
 
         Parameters
         ----------
         fingerprint
-            File name to SHA-256 of what the run is read from.
-        """
-        try:
-            entry = json.loads(self._metadata(key).read_text(encoding="utf-8"))
-            if (entry["schema"], entry["key"], entry["fingerprint"]) != (SCHEMA, key, dict(fingerprint)):
-                return None
-            content = (self._runs / entry["history"]).read_bytes()
-            if hashlib.sha256(content).hexdigest() != entry["sha256"] or len(content) != entry["size"]:
-                return None
-            return _thawed(entry["run"], content)
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+            What the source says of the run now: file name to hash, or the server's state, heartbeat and counts. None
+            takes whatever is there.
+        keys
+            Keys that must have been asked for when the run was read; None: all.
 
-    def store(self, key: str, fingerprint: Mapping[str, str], run: RawRun) -> None:
+        Raises
+        ------
+        EnvironmentFault
+            When the entry was written by a newer version.
+        """
+        entry = self.entry(key)
+        if entry is None or not entry.fetch.complete or not entry.covers(keys):
+            return None
+        if fingerprint is not None and dict(entry.fingerprint) != dict(fingerprint):
+            return None
+        if fault := self._damage(entry):
+            self.faults[key] = f"its copy in the cache was damaged ({fault})"
+            return None
+        return self._thawed(entry)
+
+    def entry(self, key: str) -> Entry | None:
+        """Return the metadata of a run without looking at its history, None where there is none that can be used.
+
+        Raises
+        ------
+        EnvironmentFault
+            When it was written by a newer version.
+        """
+        path = self._metadata(key)
+        try:
+            entry = Entry.read(path.read_bytes())
+        except NewerSchemaError as error:
+            raise self._too_new(path, error) from error
+        except OSError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            self.faults[key] = f"its copy in the cache was damaged (the metadata: {error})"
+            return None
+        return entry if entry is not None and entry.key == key else None
+
+    def key_of(self, fingerprint: Mapping[str, str]) -> str | None:
+        """Return the key of the entry that was made from exactly these files, None where there is none."""
+        if self._by_fingerprint is None:
+            self._by_fingerprint = {frozenset(entry.fingerprint.items()): entry.key for entry in self.entries()}
+        return self._by_fingerprint.get(frozenset(fingerprint.items()))
+
+    def store(self, key: str, fingerprint: Mapping[str, str], run: RawRun, fetch: Fetch | None = None) -> RawRun:
         """Write an entry so that at every moment the old one, the new one or none is there, never half of one.
 
-        A cache that cannot be written is no error: the run is read again next time.
+        Returns
+        -------
+        The run as it now lies in the cache; the given one where the cache cannot be written, which is no error: the
+        run is then read again next time.
         """
-        content = _frozen_history(run)
-        sha256 = hashlib.sha256(content).hexdigest()
-        history = f"{safe_name(key)}_history-{sha256[:16]}.parquet"
-        entry = {
-            "schema": SCHEMA,
-            "key": key,
-            "source": "offline",
-            "entity": run.entity,
-            "project": run.project,
-            "run_id": run.run_id,
-            "state": run.state,
-            "rows": run.rows,
-            "keys": sorted(run.history),
-            "fingerprint": dict(fingerprint),
-            "history": history,
-            "sha256": sha256,
-            "size": len(content),
-            "run": {name: value for name, value in asdict(run).items() if name != "history"},
-        }
+        try:
+            with self.writing(key, tuple(run.history)) as writer:
+                writer.append(run.history)
+                return writer.commit(fingerprint, run, fetch)
+        except UnwritableCacheError:
+            return run
+
+    def refresh(
+        self, key: str, fingerprint: Mapping[str, str], run: RawRun, fetch: Fetch | None = None
+    ) -> RawRun | None:
+        """Write new metadata (name, tags, state, ...) beside the history that is there; None where there is none.
+
+        A cache that cannot be written is no error.
+        """
+        entry = self.entry(key)
+        if entry is None or self._damage(entry):
+            return None
+        changed = entry.renewed(fingerprint, run, fetch or entry.fetch)
         with contextlib.suppress(OSError):
-            self._runs.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write(self._runs / history, content)
-            _write(self._metadata(key), json.dumps(entry, indent=1, allow_nan=True).encode())
-            self._sweep(key, keep=history)
+            write_file(self._metadata(key), changed.written())
+        return self._thawed(changed)
+
+    @contextlib.contextmanager
+    def writing(self, key: str, names: Sequence[str]) -> Iterator[EntryWriter]:
+        """Write an entry piece by piece, for histories that memory cannot hold; without `commit` nothing is stored.
+
+        Parameters
+        ----------
+        names
+            Every column of the history.
+
+        Raises
+        ------
+        UnwritableCacheError
+            Here and from the writer, when the cache cannot be written.
+        EnvironmentFault
+            When the entry there was written by a newer version.
+        """
+        self.entry(key)
+        writer = EntryWriter(self, key, names)
+        try:
+            yield writer
+        finally:
+            writer.discard()
+
+    @contextlib.contextmanager
+    def claimed(self, key: str, *, patience: float = PATIENCE) -> Iterator[None]:
+        """Keep other processes from doing the same work at the same time, as far as the file system can lock.
+
+        It saves double work and nothing else: without locks, or after `patience` seconds, the work is done twice.
+        """
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(OSError, NotImplementedError):
+                held.enter_context(self._lock(key, patience))
+            yield
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the metadata of every entry that can be used, sorted by key."""
+        found = []
+        for path in sorted(self.runs.glob("*_metadata.json")):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                entry = Entry.read(path.read_bytes())
+                if entry is not None and self._metadata(entry.key) == path:
+                    found.append(entry)
+        return tuple(sorted(found, key=lambda entry: entry.key))
 
     def index(self) -> dict[str, Any]:
         """Derive the index from the entries and write it down; entries that cannot be read are not in it."""
-        found: dict[str, Any] = {}
-        for path in sorted(self._runs.glob("*_metadata.json")):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                entry = json.loads(path.read_text(encoding="utf-8"))
-                found[entry["key"]] = {name: entry[name] for name in ("state", "rows", "size", "history", "sha256")}
+        runs = {
+            entry.key: {name: getattr(entry, name) for name in ("state", "rows", "size", "history", "sha256")}
+            for entry in self.entries()
+        }
+        content = json.dumps({"schema": SCHEMA, "runs": runs}, indent=1).encode()
+        path = self.folder / INDEX
         with contextlib.suppress(OSError):
-            _write(self._folder / INDEX, json.dumps({"schema": SCHEMA, "runs": found}, indent=1).encode())
-        return found
+            if not path.is_file() or path.read_bytes() != content:
+                write_file(path, content)
+            self.sweep()
+        return runs
+
+    def sweep(self) -> None:
+        """Delete what killed writers and former versions left, once it is a day old."""
+        known = {entry.history for entry in self.entries()}
+        for path in (*self.runs.glob("*_history-*.parquet"), *self.drafts()):
+            with contextlib.suppress(OSError):
+                if path.name not in known and time.time() - path.stat().st_mtime > GRACE:
+                    path.unlink(missing_ok=True)
+
+    def drafts(self) -> list[Path]:
+        """List the files that writers have begun and not finished."""
+        return [*self.runs.glob(f"{PREFIX}*"), *self.folder.glob(f"{PREFIX}*")]
 
     def check(self) -> Path:
         """Return the folder.
@@ -114,53 +222,97 @@ class Cache:
         EnvironmentFault
             When its path is something else than a folder.
         """
-        if self._folder.exists() and not self._folder.is_dir():
-            raise EnvironmentFault(f"{self._folder}: the cache must be a folder; give another one by --cache-dir")
-        return self._folder
+        if self.folder.exists() and not self.folder.is_dir():
+            raise EnvironmentFault(f"{self.folder}: the cache must be a folder; give another one by --cache-dir")
+        return self.folder
 
     def _metadata(self, key: str) -> Path:
-        return self._runs / f"{safe_name(key)}_metadata.json"
+        return self.runs / f"{safe_name(key)}_metadata.json"
 
-    def _sweep(self, key: str, *, keep: str) -> None:
-        """Delete histories of former versions of an entry."""
-        for path in self._runs.glob(f"{safe_name(key)}_history-*.parquet"):
-            if path.name != keep:
-                path.unlink(missing_ok=True)
+    def _damage(self, entry: Entry) -> str:
+        """Say what is wrong with the history of an entry; empty where it is whole."""
+        try:
+            with (self.runs / entry.history).open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            return f"the history: {error.strerror}"
+        return "" if sha256 == entry.sha256 else "the history has another hash"
 
+    def _thawed(self, entry: Entry) -> RawRun:
+        return entry.raw_run(StoredHistory(self.runs / entry.history, entry.rows, entry.columns))
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a file under a name of its own, flush it to the disk, and rename it."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    def _too_new(self, path: Path, error: NewerSchemaError) -> EnvironmentFault:
+        return EnvironmentFault(f"{path}: {error}; update reportgen, or give another cache by --cache-dir")
+
+    def _lock(self, key: str, patience: float) -> contextlib.AbstractContextManager[Any]:
+        from filelock import FileLock  # noqa: PLC0415 - only where runs are fetched
+
+        folder = self.folder / "locks"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return FileLock(folder / f"{safe_name(key)}.lock", timeout=patience)
 
 
-def _frozen_history(run: RawRun) -> bytes:
-    import pyarrow as pa  # noqa: PLC0415 - slow to load
-    from pyarrow import parquet  # noqa: PLC0415
+class EntryWriter:
+    """Writes one entry of a cache: rows as they come, then `commit`."""
 
-    buffer = io.BytesIO()
-    table = pa.table({name: pa.array(values) for name, values in run.history.items()})
-    parquet.write_table(table, buffer, compression="zstd", write_page_checksum=True)
-    return buffer.getvalue()
+    def __init__(self, cache: Cache, key: str, names: Sequence[str]) -> None:
+        self._cache = cache
+        self._key = key
+        with self._told():
+            cache.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            cache.runs.mkdir(exist_ok=True, mode=0o700)
+            self._draft = Draft(cache.runs)
+        self._writer = HistoryWriter(self._draft, names)
 
+    def append(self, rows: Mapping[str, NDArray[Any]]) -> None:
+        """Add rows: key to (n,) numbers, in the order of steps; NaN in columns that are not given.
 
-def _thawed(fields: Mapping[str, Any], content: bytes) -> RawRun:
-    from pyarrow import parquet  # noqa: PLC0415 - slow to load
+        Raises
+        ------
+        UnwritableCacheError
+            When they cannot be written.
+        ValueError
+            When a key is no column, or the lengths differ.
+        """
+        with self._told():
+            self._writer.append(rows)
 
-    table = parquet.read_table(io.BytesIO(content), page_checksum_verification=True)
-    history = {name: np.asarray(table.column(name).to_numpy(), dtype=np.float64) for name in table.column_names}
-    lists = {name: tuple(fields[name]) for name in ("tags", "notes")}
-    return RawRun(**{**fields, **lists, "history": history})
+    def commit(self, fingerprint: Mapping[str, str], run: RawRun, fetch: Fetch | None = None) -> RawRun:
+        """Make the entry count.
+
+        Parameters
+        ----------
+        run
+            Everything but the history, which is what was appended.
+
+        Raises
+        ------
+        UnwritableCacheError
+            When it cannot be written; the former entry then stays.
+        """
+        with self._told():
+            self._writer.close()
+            name = f"{safe_name(self._key)}_history-{self._draft.sha256[:16]}.parquet"
+            entry = Entry.of(
+                self._key, fingerprint, run, fetch or Fetch(), columns=self._writer.columns,
+                rows=self._writer.rows, history=name, sha256=self._draft.sha256, size=self._draft.size,
+            )  # fmt: skip
+            self._draft.publish(self._cache.runs / name)
+            write_file(self._cache._metadata(self._key), entry.written())  # noqa: SLF001 - its own cache
+        self._cache.faults.pop(self._key, None)
+        return self._cache._thawed(entry)  # noqa: SLF001
+
+    def discard(self) -> None:
+        """Leave nothing behind of what was not committed."""
+        with contextlib.suppress(OSError):
+            self._draft.discard()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UnwritableCacheError(
+                f"{self._cache.folder}: the cache cannot be written ({error.strerror or error}); make room, or give "
+                "another folder by --cache-dir"
+            ) from error

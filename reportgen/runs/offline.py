@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reportgen.errors import DataError
+from reportgen.runs.entries import Fetch
 from reportgen.runs.raw import RawRun, to_record
 from reportgen.runs.record import RunRecord
 from reportgen.runs.wandb_log import read_wandb_file
@@ -53,19 +54,29 @@ class OfflineSource:
         return records
 
     def _record(self, run_id: str, paths: Sequence[Path]) -> RunRecord:
-        fingerprint = {path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else path.name:
-                       hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}  # fmt: skip
-        key = f"offline/{run_id}/{'+'.join(fingerprint)}"
+        origin = tuple(_shown(path, self._root) for path in paths)
+        below = self._root / self._source.path
+        fingerprint = {path.relative_to(below).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+                       for path in paths}  # fmt: skip
         sha256 = hashlib.sha256("".join(fingerprint.values()).encode()).hexdigest()
-        run = self._cache.load(key, fingerprint)
+        key = self._cache.key_of(fingerprint)
+        run = None if key is None else self._cache.load(key, fingerprint)
         if run is None:
             read, unreadable = _read_all(paths)
             if not read:
-                return self._unreadable(run_id, tuple(fingerprint), sha256, unreadable)
-            run = merged(read)
-            run = replace(run, notes=(*run.notes, *unreadable))
-            self._cache.store(key, fingerprint, run)
-        return to_record(run, self._axes, source=self._handle, origin=tuple(fingerprint), sha256=sha256)
+                return self._unreadable(run_id, origin, sha256, unreadable)
+            run = self._remembered(merged(read), fingerprint, unreadable)
+        return to_record(run, self._axes, source=self._handle, origin=origin, sha256=sha256)
+
+    def _remembered(self, run: RawRun, fingerprint: dict[str, str], notes: tuple[str, ...]) -> RawRun:
+        """Store a run; say of it, this once, that its copy in the cache was damaged."""
+        key = f"offline/{run.entity}/{run.project}/{run.run_id}"
+        self._cache.entry(key)
+        fault = self._cache.faults.get(key)
+        kept = self._cache.store(
+            key, fingerprint, replace(run, notes=(*run.notes, *notes)), Fetch(source="offline", method="file")
+        )
+        return replace(kept, notes=(*kept.notes, f"{fault}: it was read anew")) if fault else kept
 
     def _unreadable(self, run_id: str, origin: tuple[str, ...], sha256: str, notes: tuple[str, ...]) -> RunRecord:
         """Return a run of which nothing could be read, so that the report names it."""
@@ -79,6 +90,10 @@ class OfflineSource:
             sha256=sha256,
             notes=notes,
         )
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def _read_all(paths: Sequence[Path]) -> tuple[list[RawRun], tuple[str, ...]]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reportgen.runs.record import RunRecord, Series
+from reportgen.runs.history import StoredHistory
+from reportgen.runs.record import RunRecord
+from reportgen.runs.series import Series, StoredSeries, carried
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +41,8 @@ class RawRun:
     Parameters
     ----------
     history
-        Key to (rows,) float64, NaN where a row does not hold the key; ``_step`` among them, increasing.
+        Key to (rows,) float64, NaN where a row does not hold the key; ``_step`` among them, increasing. From the cache
+        a `StoredHistory`, which reads a column when it is asked for it.
     step_keys
         Metric name or glob to the step key its author declared for it.
     notes
@@ -59,20 +62,30 @@ class RawRun:
     sweep: str | None = None
     tags: tuple[str, ...] = ()
     created_at: str | None = None
+    url: str | None = None
     step_keys: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
         """Number of rows of the history."""
+        if isinstance(self.history, StoredHistory):
+            return self.history.rows
         return len(next(iter(self.history.values()), ()))
 
     @property
     def updated_at(self) -> str | None:
         """Time of the newest row, in UTC; None where no row has one."""
-        times = self.history.get("_timestamp", np.empty(0))
-        newest = float(np.nanmax(times)) if np.isfinite(times).any() else None
+        newest = _greatest(self.history, "_timestamp")
         return None if newest is None else datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
+
+
+def _greatest(history: Mapping[str, NDArray[np.float64]], key: str) -> float | None:
+    """Return the largest finite number of a column, None where there is none."""
+    if isinstance(history, StoredHistory):
+        return history.known[key].greatest if key in history else None
+    column = history.get(key, np.empty(0))
+    return max(column[np.isfinite(column)].tolist(), default=None)
 
 
 def to_record(raw: RawRun, axes: Axes, *, source: str, origin: tuple[str, ...], sha256: str) -> RunRecord:
@@ -102,6 +115,7 @@ def to_record(raw: RawRun, axes: Axes, *, source: str, origin: tuple[str, ...], 
         state=raw.state,
         created_at=raw.created_at,
         updated_at=raw.updated_at,
+        url=raw.url,
         origin=origin,
         sha256=sha256,
         notes=raw.notes,
@@ -126,20 +140,15 @@ def _covers(name: str, metric: str) -> bool:
 
 
 def _series(raw: RawRun, key: str, step: str | None, wall: str | None) -> Series:
+    if isinstance(raw.history, StoredHistory):
+        return StoredSeries(key=key, history=raw.history, step=step, wall=wall)
     values = raw.history[key]
     rows = np.flatnonzero(~np.isnan(values))
     return Series(
         metric=key,
         task=None,
-        steps=np.full(len(rows), math.nan) if step is None else _carried(raw.history[step])[rows],
+        steps=np.full(len(rows), math.nan) if step is None else carried(raw.history[step])[rows],
         values=values[rows],
-        wall_time=None if wall is None else _carried(raw.history[wall])[rows],
+        wall_time=None if wall is None else carried(raw.history[wall])[rows],
         column=key,
     )
-
-
-def _carried(axis: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Carry the last known value of an axis forward over rows that do not hold it; NaN before the first."""
-    known = ~np.isnan(axis)
-    last = np.maximum.accumulate(np.where(known, np.arange(len(axis)), -1))
-    return np.where(last >= 0, axis[np.maximum(last, 0)], math.nan)

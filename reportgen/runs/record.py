@@ -6,42 +6,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from reportgen.runs.series import Series, last_step
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
+__all__ = ["RunRecord", "Series", "Source"]
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Series:
-    """The points of one metric in one run, in the order they were logged.
-
-    Parameters
-    ----------
-    metric
-        Its name in the source.
-    task
-        The task these points belong to, when the source says so (a file's task column); None when the task is an
-        axis of the run or is captured from the metric's name.
-    steps
-        (n,) float64, NaN where the source has no step; (n,) positions are never invented here.
-    values
-        (n,) float64, NaN where the value is missing.
-    wall_time
-        (n,) float64 in the source's unit, or None.
-    column
-        The value column a coalesced value came from (``reward``), else the metric's name.
-    """
-
-    metric: str
-    task: str | None
-    steps: NDArray[np.float64]
-    values: NDArray[np.float64]
-    wall_time: NDArray[np.float64] | None = None
-    column: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,6 +64,16 @@ class RunRecord:
     def metrics(self) -> tuple[str, ...]:
         """The names of its metrics, in the order of the source."""
         return tuple(dict.fromkeys(series.metric for series in self.series))
+
+    @property
+    def points(self) -> int:
+        """Number of finite values over all its metrics."""
+        return sum(series.finite for series in self.series)
+
+    @property
+    def last_step(self) -> float | None:
+        """The largest step at which any of its metrics has a value; None where it has no steps."""
+        return last_step(self.series)
 
 
 class Source(Protocol):

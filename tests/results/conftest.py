@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from reportgen.data.lines import Line
+from reportgen.data.points import Points
 from reportgen.data.scores import DataSet, Method, MetricData, Score, Task
 from reportgen.parallel import serial
 from reportgen.results import compute
@@ -20,8 +22,7 @@ def metric_of(table, *, shared_runs=False, tasks=None, **fields):
             seed=str(k),
             raw=float(value),
             value=float(value),
-            steps=np.empty(0),
-            curve=np.array([float(value)]),
+            line=Line.of(Points(steps=np.empty(0), values=np.array([float(value)]), wall_time=None)),
         )
         for method, by_task in table.items()
         for task, values in by_task.items()

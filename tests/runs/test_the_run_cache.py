@@ -54,6 +54,9 @@ def test_a_newer_version_replaces_the_older_and_leaves_no_orphan(cache):
     cache.store("key", {"file": "1"}, raw())
     cache.store("key", {"file": "2"}, raw((5.0,)))
     same(cache.load("key", {"file": "2"}), raw((5.0,)))
+    outdated = next(path for path in files(cache, "*.parquet") if path.name != cache.index()["key"]["history"])
+    os.utime(outdated, (0, 0))
+    cache.sweep()
     assert len(files(cache, "*")) == 2
 
 
@@ -82,11 +85,26 @@ def test_foreign_or_broken_metadata_is_no_entry(cache, text):
     assert cache.load("key", {}) is not None
 
 
-def test_an_entry_of_another_schema_is_read_anew(cache):
-    cache.store("key", {}, raw())
+def with_schema(cache, schema):
     (path,) = files(cache, "*.json")
-    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 99}))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "schema": schema}))
+
+
+def test_an_entry_of_an_older_schema_is_read_anew(cache):
+    cache.store("key", {}, raw())
+    with_schema(cache, 1)
     assert cache.load("key", {}) is None
+    assert cache.faults == {}
+
+
+def test_an_entry_of_a_newer_schema_is_refused_with_its_version_and_never_overwritten(cache):
+    cache.store("key", {}, raw())
+    with_schema(cache, 99)
+    (path,) = files(cache, "*.json")
+    for use in (lambda: cache.load("key", {}), lambda: cache.store("key", {}, raw((5.0,)))):
+        with pytest.raises(EnvironmentFault, match="newer reportgen: schema 99, this one knows up to 2; update"):
+            use()
+    assert json.loads(path.read_text())["schema"] == 99
 
 
 def test_a_lost_or_lying_index_does_not_matter(cache):

@@ -1,0 +1,100 @@
+"""Files that appear whole or not at all, whatever happens to the process that writes them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+PREFIX = ".draft-"
+
+
+class Draft:
+    """A file under a name of its own, hashed while it is written, that takes its place in one step.
+
+    It has what a writer of Parquet asks of a file. Until `publish` nobody sees it; after a crash it stays behind under
+    a name that begins with `PREFIX`.
+
+    Parameters
+    ----------
+    folder
+        Where it will lie; renaming works within one file system only.
+    """
+
+    mode = "wb"
+
+    def __init__(self, folder: Path) -> None:
+        handle, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
+        self._path = Path(name)
+        self._file = os.fdopen(handle, "wb")
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    @property
+    def sha256(self) -> str:
+        """Hash of everything written so far."""
+        return self._digest.hexdigest()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more bytes."""
+        return self._file.closed
+
+    def writable(self) -> bool:
+        """Whether it takes bytes."""
+        return not self.closed
+
+    def write(self, content: bytes) -> int:
+        """Add bytes at the end; a draft that is done takes them and does nothing, as Parquet writers end late."""
+        if self.closed:
+            return len(content)
+        self._digest.update(content)
+        written = self._file.write(content)
+        self.size += written
+        return written
+
+    def tell(self) -> int:
+        """Return the number of bytes written."""
+        return self.size
+
+    def flush(self) -> None:
+        """Hand what is buffered to the system."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """Do nothing: whoever is handed the draft does not end it."""
+
+    def publish(self, path: Path) -> None:
+        """Flush to the disk and take the place of `path`, durably."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._path.replace(path)
+        _flush_folder(path.parent)
+
+    def discard(self) -> None:
+        """Delete it, unless it was published."""
+        try:
+            self._file.close()
+        finally:
+            self._path.unlink(missing_ok=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file in one step: the old content or the new one is there, never a part."""
+    draft = Draft(path.parent)
+    try:
+        draft.write(content)
+        draft.publish(path)
+    finally:
+        draft.discard()
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a renaming durable; file systems that cannot flush a folder do so by themselves."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
