@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reportgen.spec.model import Axes
+    from reportgen.spec.identity import Axes
 
 USUAL_STEPS = (
     "trainer/global_step",
@@ -59,6 +59,7 @@ class RawRun:
     sweep: str | None = None
     tags: tuple[str, ...] = ()
     created_at: str | None = None
+    commit: str | None = None
     step_keys: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -101,6 +102,7 @@ def to_record(raw: RawRun, axes: Axes, *, source: str, origin: tuple[str, ...], 
         sweep=raw.sweep,
         state=raw.state,
         created_at=raw.created_at,
+        commit=raw.commit,
         updated_at=raw.updated_at,
         origin=origin,
         sha256=sha256,
