@@ -73,7 +73,8 @@ def identify(records: Sequence[RunRecord], spec: Spec) -> Identified:
     )
     kept = [record for record in records if raw[record.id] is not None]
     if not kept:
-        raise DataError(f"none of the {len(records)} runs has a method: {_unmatched(spec)}")
+        why = _unmatched(spec) if spec.methods is not None else why_none(records[0], "method", spec)
+        raise DataError(f"none of the {len(records)} runs has a method: {sentence(why)}")
     names = [str(raw[record.id]) for record in kept]
     ids, merged = merge_renamed(names, spec.rename.method, "method")
     runs, notices = _with_seeds(kept, ids, spec)
@@ -292,6 +293,39 @@ def read_seed(record: RunRecord, spec: Spec) -> str | None:
     axes = spec.axes_of(record.source)
     given = record.axes.get("seed")
     return given if given or axes.seed is None else read_axis(record, axes.seed, "seed", axes.config_roots)
+
+
+def form_of(record: RunRecord, axis: str, spec: Spec) -> AxisForm | None:
+    """Return the form by which an axis of a run is read, None where something else gives it."""
+    given = axis in record.axes or (axis == "method" and spec.methods is not None)
+    return None if given else getattr(spec.axes_of(record.source), axis)
+
+
+def why_none(record: RunRecord, axis: str, spec: Spec) -> str:
+    """Say why a form finds nothing in a run: what is there and no name, else what is not there."""
+    form, roots = form_of(record, axis, spec), spec.axes_of(record.source).config_roots
+    keys = [one for key in (form.config if form else ()) for one in rooted(key, roots)]
+    there = next(((key, found) for key in keys if (found := lookup(record.config, key)) is not None), None)
+    if there is not None:
+        key, value = there
+        nested = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else ""
+        what, shown = (
+            nested or "an interpolation that nothing resolved",
+            "" if isinstance(value, dict) else f", {value!r}",
+        )
+        return f"config {key} holds {what}{shown}, no name"
+    if form is None or form.written != ("config",):
+        return f"`axes.{axis}` finds none"
+    return f"config has no {' or '.join(form.config)}{did_you_mean(keys[0], dict(flat(record.config)))}"
+
+
+def flat(values: Mapping[str, Any], head: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted keys and values of nested mappings; the W&B client's own entries are left out."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from flat(value, f"{head}{key}.")
+        elif not f"{head}{key}".startswith("_wandb"):
+            yield f"{head}{key}", value
 
 
 def _without_runs(records: Sequence[RunRecord], names: Sequence[str], spec: Spec) -> tuple[Notice, ...]:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reportgen.data.axes import lookup, name_of, natural, read_method, read_seed, read_task, rooted
+from reportgen.data.axes import (
+    flat,
+    form_of,
+    lookup,
+    name_of,
+    natural,
+    read_method,
+    read_seed,
+    read_task,
+    rooted,
+    why_none,
+)
 from reportgen.data.scores import Notice
-from reportgen.data.screen import some
-from reportgen.errors import did_you_mean
+from reportgen.data.screen import counted, some
 from reportgen.text import yaml_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from reportgen.data.axes import Identified, Identity
     from reportgen.runs.record import RunRecord
-    from reportgen.spec.identity import AxisForm
     from reportgen.spec.model import Spec
 
 FEW_RUNS = 4
@@ -31,6 +40,7 @@ ROUNDING = 1e-9
 COMMIT_KEYS = ("commit", "git_commit", "git_hash", "git_sha", "git.commit", "git.hash")
 SHORT_COMMIT = 7
 LONG_NAME = 8
+MOST_COMMITS = 4
 # config keys that tell runs of one experiment apart: seed, time, paths, and what identifies a run or its machine
 OWN_TOKENS = frozenset(
     {"seed", "seeds", "time", "date", "datetime", "timestamp", "path", "paths", "dir", "dirs", "directory", "folder"}
@@ -57,13 +67,13 @@ def _without_an_axis(records: Sequence[RunRecord], spec: Spec) -> tuple[Notice, 
     """Name the runs in which an axis finds nothing while it does in others, with the reason."""
     notices = []
     for axis, effect in EFFECTS.items():
-        asked = [record for record in records if (form := _form(record, axis, spec)) and not form.metric]
+        asked = [record for record in records if (form := form_of(record, axis, spec)) and not form.metric]
         lacking = [record for record in asked if _read(record, axis, spec) is None]
         if axis != "method" and len(lacking) == len(records):
             continue
         reasons: dict[str, list[RunRecord]] = defaultdict(list)
         for record in lacking:
-            reasons[_why(record, axis, spec)].append(record)
+            reasons[why_none(record, axis, spec).rstrip("?")].append(record)
         for reason, found in reasons.items():
             names = some([record.name for record in found])
             text = f"{len(found)} of {len(records)} runs have no {axis}: {reason} ({names}); {effect}."
@@ -77,30 +87,6 @@ def _read(record: RunRecord, axis: str, spec: Spec) -> str | None:
     return read_task(record, spec) if axis == "task" else read_seed(record, spec)
 
 
-def _form(record: RunRecord, axis: str, spec: Spec) -> AxisForm | None:
-    """Return the form by which an axis of a run is read, None where something else gives it."""
-    given = axis in record.axes or (axis == "method" and spec.methods is not None)
-    return None if given else getattr(spec.axes_of(record.source), axis)
-
-
-def _why(record: RunRecord, axis: str, spec: Spec) -> str:
-    """Say why a form finds nothing in a run: what is there and no name, else what is not there."""
-    form, roots = _form(record, axis, spec), spec.axes_of(record.source).config_roots
-    keys = [one for key in (form.config if form else ()) for one in rooted(key, roots)]
-    there = next(((key, found) for key in keys if (found := lookup(record.config, key)) is not None), None)
-    if there is not None:
-        key, value = there
-        nested = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else ""
-        what, shown = (
-            nested or "an interpolation that nothing resolved",
-            "" if isinstance(value, dict) else f", {value!r}",
-        )
-        return f"config {key} holds {what}{shown}, no name"
-    if form is None or form.written != ("config",):
-        return f"`axes.{axis}` finds none"
-    return f"config has no {' or '.join(form.config)}{did_you_mean(keys[0], dict(_flat(record.config)))}".rstrip("?")
-
-
 def _mixed_origins(records: Sequence[RunRecord], spec: Spec) -> tuple[Notice, ...]:
     """Warn where the method of some runs is a config entry and that of others, for want of it, group or name."""
     origins: dict[str, list[RunRecord]] = defaultdict(list)
@@ -109,7 +95,7 @@ def _mixed_origins(records: Sequence[RunRecord], spec: Spec) -> tuple[Notice, ..
             origins[read_method(record, spec)[1]].append(record)
     if len(origins) < 2:  # noqa: PLR2004 - one origin is no mixture
         return ()
-    told = "; ".join(f"{where} in {len(runs)} runs" for where, runs in origins.items())
+    told = "; ".join(f"{where} in {counted(len(runs))}" for where, runs in origins.items())
     fewest = min(origins.values(), key=len)
     text = f"The method is not read alike in all runs: {told}. The fewest: {some([run.name for run in fewest])}."
     runs = tuple(record.id for record in fewest)
@@ -170,9 +156,12 @@ def _differing_configs(runs: Sequence[Identity], identified: Identified, spec: S
         listed = sorted(keys, key=natural)
         text = (
             f"{len(found)} runs of {labels[method]} on the same task differ in their config, in keys other than seed, "
-            f"time and paths: {some(listed)}. Are they trials of a sweep, not seeds?"
+            f"time and paths: {some(listed)} ({some([run.record.name for run in found])}). Are they trials of a sweep, "
+            "not seeds?"
         )
-        mend = f"axes: {{method: {{template: '{{config.algorithm}}, {{config.{listed[0]}}}'}}}}"
+        axis = spec.axes.method
+        key = axis.config[0] if axis and axis.config else "algorithm"
+        mend = f"axes: {{method: {{template: '{{config.{key}}}, {{config.{listed[0]}}}'}}}}"
         ids = tuple(run.record.id for run in found)
         notices.append(Notice(code="config_differs", text=text, method=method, runs=ids, mend=mend))
     return tuple(notices)
@@ -187,13 +176,21 @@ def _told_apart_by(record: RunRecord, spec: Spec) -> dict[str, str]:
     """Return the config entries that should be the same in all seeds, as texts."""
     axes = spec.axes_of(record.source)
     seed = {one for key in (axes.seed.config if axes.seed else ()) for one in rooted(key, axes.config_roots)}
+    seed |= _seed_columns(spec, record.source)
     own = {record.name, record.id.rpartition("/")[2]}
     return {
         key: text
-        for key, value in _flat(record.config)
+        for key, value in flat(record.config)
         if key not in seed and key not in record.axes and not _is_own_key(key)
         if not _OWN_VALUE.match(text := name_of(value) or repr(value)) and not _names_the_run(text, own)
     }
+
+
+def _seed_columns(spec: Spec, source: str) -> set[str]:
+    """Return the columns and placeholders that name the seeds of a file source."""
+    files = (entry.files for name, entry in zip(spec.handles(), spec.sources, strict=True) if name == source)
+    rules = [form.seed for form in files if form is not None and form.seed is not None]
+    return {column for rule in rules for column in (*rule.parts, *rule.order_within)}
 
 
 def _names_the_run(text: str, names: set[str]) -> bool:
@@ -206,24 +203,23 @@ def _is_own_key(key: str) -> bool:
     return last in OWN_KEYS or key in OWN_KEYS or bool(OWN_TOKENS & set(re.split(r"[_\-/]", last)))
 
 
-def _flat(values: Mapping[str, Any], head: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield dotted keys and values of nested mappings; the W&B client's own entries are left out."""
-    for key, value in values.items():
-        if isinstance(value, dict) and value:
-            yield from _flat(value, f"{head}{key}.")
-        elif not f"{head}{key}".startswith("_wandb"):
-            yield f"{head}{key}", value
-
-
 def _commits(runs: Sequence[Identity]) -> tuple[Notice, ...]:
     """Warn where the compared runs come from different commits of their code."""
-    of = {run.record.id: commit for run in runs if (commit := _commit(run.record))}
-    counts = Counter(of.values())
-    if len(counts) < 2:  # noqa: PLR2004 - one commit is no difference
+    by_commit: dict[str, list[RunRecord]] = defaultdict(list)
+    for run in runs:
+        if commit := _commit(run.record):
+            by_commit[commit].append(run.record)
+    if len(by_commit) < 2:  # noqa: PLR2004 - one commit is no difference
         return ()
-    told = some([f"{commit[:SHORT_COMMIT]} ({count} runs)" for commit, count in counts.most_common()])
-    text = f"The runs come from {len(counts)} git commits: {told}; a metric may have kept its name and changed meaning."
-    return (Notice(code="several_commits", text=text, runs=tuple(of)),)
+    told = "; ".join(
+        f"{commit[:SHORT_COMMIT]} {counted(len(found))}, {some([record.name for record in found])}"
+        for commit, found in sorted(by_commit.items(), key=lambda item: -len(item[1]))[:MOST_COMMITS]
+    )
+    text = (
+        f"The runs come from {len(by_commit)} git commits ({told}); a metric may keep its name and change its meaning."
+    )
+    ids = tuple(record.id for found in by_commit.values() for record in found)
+    return (Notice(code="several_commits", text=text, runs=ids),)
 
 
 def _commit(record: RunRecord) -> str | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from reportgen.data.direction import tokens
 from reportgen.data.scores import Notice
-from reportgen.data.screen import some
+from reportgen.data.screen import counted, some
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,9 +96,10 @@ def phases(metric: str, found: Sequence[Found]) -> tuple[Notice, ...]:
     for phase in ("evaluation", "training"):
         hits = {hit.run.record.id: hit for here in mixed for hit in here[phase]}
         names = some(list(dict.fromkeys(hit.series.metric for hit in hits.values())))
-        told.append(f"{phase} ({names}) in {len(hits)} runs: {some([hit.run.record.name for hit in hits.values()])}")
+        who = some([hit.run.record.name for hit in hits.values()])
+        told.append(f"{phase} in {counted(len(hits))} ({names}: {who})")
     runs = tuple(dict.fromkeys(hit.run.record.id for here in mixed for hits in here.values() for hit in hits))
-    text = f"{metric} is read from {' and from '.join(told)}; they are not the same quantity."
+    text = f"{metric} comes from {' and from '.join(told)}; they are not the same quantity."
     return (Notice(code="training_and_evaluation", text=text, metric=metric, runs=runs),)
 
 

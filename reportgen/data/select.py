@@ -259,7 +259,8 @@ def _summaries(one: Wanted, found: Sequence[Found]) -> tuple[Notice, ...]:
     runs = tuple(dict.fromkeys(record.id for record in alone))
     every = len(dict.fromkeys(hit.run.record.id for hit in found))
     who = "All" if len(runs) == every else f"{len(runs)} of"
-    text = f"{who} {every} runs hold {one.id!r} in their summary only: one value a run, without a step."
+    which = "" if len(runs) == every else f" ({some([record.name for record in alone])})"
+    text = f"{who} {every} runs hold {one.id!r} in their summary only{which}: one value a run, without a step."
     level: Literal["warning", "note"] = "note" if len(runs) == every else "warning"
     return (Notice(code="summary_only", text=text, metric=one.id, runs=runs, level=level),)
 
