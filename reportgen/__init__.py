@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reportgen.analyzer import StatisticalAnalyzer
     from reportgen.build import build
+    from reportgen.data import RunLabeler
     from reportgen.errors import ReportgenError, ReportgenWarning
     from reportgen.results import Report
 
 __version__ = "0.1.0"
-__all__ = ["Report", "ReportgenError", "ReportgenWarning", "StatisticalAnalyzer", "__version__", "build"]
+__all__ = ["Report", "ReportgenError", "ReportgenWarning", "RunLabeler", "StatisticalAnalyzer", "__version__", "build"]
 
 _HOMES = {
     "Report": "reportgen.results",
     "ReportgenError": "reportgen.errors",
     "ReportgenWarning": "reportgen.errors",
+    "RunLabeler": "reportgen.data",
     "StatisticalAnalyzer": "reportgen.analyzer",
     "build": "reportgen.build",
 }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reportgen import figures, pages, site, tables
 from reportgen.artifacts import Artifact, File
-from reportgen.data import prepare, run_rows
+from reportgen.data import Code, prepare, run_rows
 from reportgen.errors import SpecError, StrictError
 from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
@@ -52,6 +52,7 @@ def build(
     strict: bool = False,
     jobs: int = -1,
     cache: Path | None = None,
+    allow_code: bool = False,
     progress: Callable[[str], None] = _silent,
 ) -> Built:
     """Build the report that a spec describes.
@@ -71,6 +72,8 @@ def build(
         Worker processes; -1 means every core. No byte of the output depends on it.
     cache
         Folder of the run cache; default: ``$REPORTGEN_CACHE_DIR``, else the user's cache folder.
+    allow_code
+        Run the functions of the spec's owner that it names (`labels: [{python: ...}]`).
     progress
         Called with the name of each phase as it starts.
 
@@ -88,7 +91,8 @@ def build(
     progress("reading runs")
     records = read_runs(loaded.spec, loaded.root, where=loaded.where, cache=cache)
     progress("preparing scores")
-    dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where)
+    code: Code = "run" if allow_code else "refuse"
+    dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
     progress("computing statistics")
     report = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
     if strict:

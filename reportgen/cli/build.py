@@ -17,6 +17,7 @@ from reportgen.cli.options import (
     set_option,
     spec_argument,
 )
+from reportgen.errors import DataError
 from reportgen.resources import shipped
 from reportgen.text import visible
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @output_option
 @set_option
 @click.option("--strict", is_flag=True, help="Fail, and replace nothing, if anything is warned about or withheld.")
+@click.option("--allow-code", is_flag=True, help="Run the functions that SPEC names (module:function): your own code.")
 @jobs_option
 @cache_option
 @quiet_option
@@ -47,7 +49,15 @@ def build(*, spec: Path, as_json: bool, quiet: bool, **options: Any) -> None:
 @quiet_option
 def demo(*, quiet: bool, **options: Any) -> None:
     """Build the quickstart: four methods on six environments, five seeds, from real W&B runs shipped with the tool."""
-    _build(shipped("configs") / "quickstart.yaml", quiet=quiet, as_json=False, overrides=(), strict=False, **options)
+    _build(
+        shipped("configs") / "quickstart.yaml",
+        quiet=quiet,
+        as_json=False,
+        overrides=(),
+        strict=False,
+        allow_code=False,
+        **options,
+    )
 
 
 def _build(
@@ -56,6 +66,7 @@ def _build(
     output: Path | None,
     overrides: tuple[str, ...],
     strict: bool,
+    allow_code: bool,
     jobs: int,
     cache_dir: Path | None,
     quiet: bool,
@@ -66,7 +77,14 @@ def _build(
     started = time.monotonic()
     with progress_shown(shown=not quiet and not as_json) as progress:
         built = build_report(
-            spec, output=output, overrides=overrides, strict=strict, jobs=jobs, cache=cache_dir, progress=progress
+            spec,
+            output=output,
+            overrides=overrides,
+            strict=strict,
+            allow_code=allow_code,
+            jobs=jobs,
+            cache=cache_dir,
+            progress=progress,
         )
     if as_json:
         click.echo(json.dumps(_summary(built), indent=1))
@@ -93,11 +111,20 @@ def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool) 
 
 
 def _check_data(loaded: Any) -> None:
-    from reportgen.data import prepare, run_rows  # noqa: PLC0415 - heavy
+    from reportgen.data import own_functions, prepare, run_rows  # noqa: PLC0415 - heavy
     from reportgen.runs import read_runs  # noqa: PLC0415 - heavy
 
+    own = own_functions(loaded.spec, loaded.root)
+    if own:
+        click.echo(f"code: check runs no code of yours; not run, and its labels are missing here: {', '.join(own)}")
     records = read_runs(loaded.spec, loaded.root, where=loaded.where)
-    dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where)
+    try:
+        dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code="skip")
+    except DataError as error:
+        if not own:
+            raise
+        click.echo(f"without those labels the runs cannot be checked further: {error}")
+        return
     rows = run_rows(records, dataset)
     used = sum(not row.why_not for row in rows)
     click.echo(f"runs: {used} used, {len(rows) - used} not used")

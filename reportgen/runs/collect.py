@@ -42,7 +42,7 @@ def read_runs(
     records: list[RunRecord] = []
     for index, entry in enumerate(spec.sources):
         at = f"{where('sources', index)}: " if where else ""
-        handle = _name(entry) or f"source-{index}"
+        handle = spec.handles()[index]
         if handle in handles:
             raise DataError(f"{at}two sources are called {handle!r}; give each a `name:` of its own")
         handles[handle] = _source(entry, handle, spec, root, cache, at)
@@ -65,18 +65,13 @@ def _refuse_twins(records: Sequence[RunRecord]) -> None:
             )
 
 
-def _name(entry: SourceEntry) -> str | None:
-    form = entry.files or entry.wandb or entry.wandb_offline
-    return form.name if form else None
-
-
 def _source(entry: SourceEntry, handle: str, spec: Spec, root: Path, cache: Path | None, at: str) -> Source:
     if entry.files is not None:
         return FileSource(entry.files, handle, root)
     if entry.wandb_offline is not None:
         store = Cache(cache_folder(cache))
         store.check()
-        return OfflineSource(entry.wandb_offline, handle, root, axes=spec.axes, cache=store)
+        return OfflineSource(entry.wandb_offline, handle, root, axes=spec.axes_of(handle), cache=store)
     raise SourceError(
         f"{at}reading from W&B is not available yet; read the runs' own files by `wandb_offline: {{path: wandb}}`, "
         "or exported scores by `files:`"
