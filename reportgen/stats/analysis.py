@@ -56,6 +56,8 @@ class Analysis:
         Statistic to its (R,) replicates, for differences.
     variances
         Statistic to its influence variances, for differences.
+    plan, influences
+        The design, and statistic to the (n,) influence of each score in its order, for differences of coupled runs.
     """
 
     settings: Settings
@@ -65,6 +67,8 @@ class Analysis:
     tasks: tuple[str, ...]
     replicates: Mapping[str, Floats]
     variances: Mapping[str, Variance]
+    plan: Design
+    influences: Mapping[str, Floats]
 
 
 def analyse(
@@ -121,14 +125,21 @@ def analyse(
         tasks=tuple(sorted({scores.task_ids[index] for index in scores.tasks})),
         replicates=repeated,
         variances=variances,
+        plan=plan,
+        influences={name: sample.influence(name) for name in statistics},
     )
 
 
-def difference(a: Analysis, b: Analysis, statistic: str) -> Interval:
-    """Return a - b of one statistic with its interval; the two methods' runs are independent.
+def difference(a: Analysis, b: Analysis, statistic: str, *, coupled: bool = False) -> Interval:
+    """Return a - b of one statistic with its interval; the two methods' runs are independent unless `coupled`.
 
     Replicates are subtracted draw by draw; with ``resample="tasks"`` both methods then have the same tasks in every
     replicate, which needs that they cover the same tasks.
+
+    Parameters
+    ----------
+    coupled
+        Both were analysed with the same key and runs named alike (`by_seed`), so that pairs of runs were drawn.
     """
     first, second = a.intervals[statistic], b.intervals[statistic]
     settings = a.settings
@@ -142,6 +153,8 @@ def difference(a: Analysis, b: Analysis, statistic: str) -> Interval:
         return _stated(estimate, None, None, None, (first, second), settings, whole)
     drawn_tasks = settings.resample == "tasks"
     variance = a.variances[statistic] if drawn_tasks else a.variances[statistic].joined(b.variances[statistic])
+    if coupled and not drawn_tasks:
+        variance = influence_variance(a.plan, a.influences[statistic] - b.influences[statistic])
     replicates = a.replicates[statistic] - b.replicates[statistic]
     found, pair, stop = ends(estimate, replicates, variance, settings)
     stop = Refusal(reason=MEDIAN_HAS_NONE) if statistic == "median" else stop
@@ -243,9 +256,10 @@ class _Sample:
     def variance(self, name: str) -> Variance:
         if self.settings.resample == "tasks":
             return task_variance(self.plan.n_tasks)
-        return influence_variance(self.plan, self._influence(name))
+        return influence_variance(self.plan, self.influence(name))
 
-    def _influence(self, name: str) -> Floats:
+    def influence(self, name: str) -> Floats:
+        """Return (n,) psi of each score."""
         values = self.plan.values
         if name == "iqm":
             low, high = self._trim_points()

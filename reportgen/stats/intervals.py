@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +56,22 @@ class Interval:
     reason: str | None = None
     mend: str = ""
     note: str = ""
+
+
+def turned(found: Interval) -> Interval:
+    """Return the interval of the negated estimate."""
+    pair = found.percentile
+    return replace(
+        found,
+        estimate=_negated(found.estimate),
+        low=_negated(found.high),
+        high=_negated(found.low),
+        percentile=None if pair is None else (-pair[1], -pair[0]),
+    )
+
+
+def _negated(value: float | None) -> float | None:
+    return None if value is None else -value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
