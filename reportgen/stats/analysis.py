@@ -22,6 +22,7 @@ from reportgen.stats.intervals import (
     task_variance,
     weight_in_singles,
 )
+from reportgen.stats.proportions import rate_of_trials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -277,20 +278,23 @@ def _interval(
     settings: Settings,
     stop: Refusal | None,
 ) -> Interval:
-    found, pair = None, None
+    found, pair, trials = None, None, None
     if stop is None:
         found, pair, stop = ends(estimate, replicates, variance, settings)
+        trials = rate_of_trials(plan, settings) if name == "mean" and settings.interval == "expanded_t" else None
+    if trials:
+        found, stop = trials, None
     if name == "median":
         stop = stop or Refusal(reason=MEDIAN_HAS_NONE, mend="analysis: {aggregates: [iqm, mean]}")
     stated = found if stop is None else None
     floor, ceiling = LIMITS.get(name, (-np.inf, np.inf))
-    expanded = stated is not None and settings.interval == "expanded_t"
+    expanded = stated is not None and settings.interval == "expanded_t" and not trials
     return Interval(
         estimate=estimate,
         low=None if stated is None else max(floor, stated[0]),
         high=None if stated is None else min(ceiling, stated[1]),
         level=settings.level,
-        method=settings.interval,
+        method="wilson" if trials else settings.interval,
         percentile=pair,
         df=float(variance.degrees_of_freedom()) if expanded else None,
         replicates=len(replicates),
