@@ -75,6 +75,7 @@ def analyse(
     key: tuple[str, str],
     statistics: Sequence[str] = estimates.STATISTICS,
     thresholds: Floats,
+    trials: bool = False,
 ) -> Analysis:
     """Compute aggregates and profiles of one method; one draw serves them all.
 
@@ -87,6 +88,8 @@ def analyse(
         Any of ``iqm``, ``mean``, ``median``, ``optimality_gap``.
     thresholds
         (T,) of the profiles; may be empty.
+    trials
+        Whether every score of the metric is one success or failure, so that a run on a single task is one trial.
 
     Raises
     ------
@@ -114,7 +117,7 @@ def analyse(
     return Analysis(
         settings=settings,
         intervals={
-            name: _interval(name, float(found[name][0]), repeated[name], variances[name], plan, settings, stop)
+            name: _interval(name, float(found[name][0]), repeated[name], variances[name], plan, settings, stop, trials=trials)
             for name in statistics
         },
         profile=_profile_band(sample, profile[:, 0], repeated_profile, stop),
@@ -277,24 +280,26 @@ def _interval(
     plan: Design,
     settings: Settings,
     stop: Refusal | None,
+    *,
+    trials: bool,
 ) -> Interval:
-    found, pair, trials = None, None, None
+    found, pair, rate = None, None, None
     if stop is None:
         found, pair, stop = ends(estimate, replicates, variance, settings)
-        trials = rate_of_trials(plan, settings) if name == "mean" and settings.interval == "expanded_t" else None
-    if trials:
-        found, stop = trials, None
+        rate = rate_of_trials(plan, settings) if trials and name == "mean" else None
+    if rate:
+        found, stop = rate, None
     if name == "median":
         stop = stop or Refusal(reason=MEDIAN_HAS_NONE, mend="analysis: {aggregates: [iqm, mean]}")
     stated = found if stop is None else None
     floor, ceiling = LIMITS.get(name, (-np.inf, np.inf))
-    expanded = stated is not None and settings.interval == "expanded_t" and not trials
+    expanded = stated is not None and settings.interval == "expanded_t" and not rate
     return Interval(
         estimate=estimate,
         low=None if stated is None else max(floor, stated[0]),
         high=None if stated is None else min(ceiling, stated[1]),
         level=settings.level,
-        method="wilson" if trials else settings.interval,
+        method="wilson" if rate else settings.interval,
         percentile=pair,
         df=float(variance.degrees_of_freedom()) if expanded else None,
         replicates=len(replicates),

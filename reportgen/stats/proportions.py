@@ -38,13 +38,11 @@ def wilson(successes: int, trials: int, level: float) -> tuple[float, float]:
 def rate_of_trials(plan: Design, settings: Settings) -> tuple[float, float] | None:
     """Return Wilson's interval where each run is one trial of one task, else None.
 
-    Scores are then 0 or 1 (or 0 and -1, where less is better), one a run. Over several tasks the rate is no share of
-    equal trials, and the variance between runs serves as for any other score.
+    Scores are 0 or 1 (or 0 and -1, where less is better). Over several tasks the rate is no share of equal trials,
+    and the variance between runs serves as for any other score.
     """
     one_each = plan.n_units == len(plan.values) and plan.n_tasks == 1
-    ends = set(np.unique(plan.values).tolist())
-    if settings.resample == "tasks" or not one_each or not (ends <= {0.0, 1.0} or ends <= {-1.0, 0.0}):
+    if settings.resample == "tasks" or settings.interval != "expanded_t" or not one_each:
         return None
-    count = int(np.abs(plan.values).sum())
-    low, high = wilson(count, plan.n_units, settings.level)
+    low, high = wilson(int(np.abs(plan.values).sum()), plan.n_units, settings.level)
     return (low, high) if plan.values.sum() >= 0 else (-high, -low)

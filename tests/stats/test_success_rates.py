@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats as scipy_stats
 
+from reportgen.stats import Settings, analyse
 from reportgen.stats.proportions import wilson
 
 
@@ -15,25 +16,36 @@ def test_wilsons_interval_is_scipys(trials, level):
         assert wilson(successes, trials, level) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
-def test_runs_of_one_trial_have_wilsons_interval_even_where_all_succeed(of_tasks, analysis):
-    mean = analysis(of_tasks({"t": [1, 1, 1, 1, 1]})).intervals["mean"]
+def rate(scores, *, trials=True, interval="expanded_t"):
+    settings = Settings(replicates=500, interval=interval)
+    key = ("solved", "method")
+    return analyse(
+        scores, settings, key=key, statistics=("mean",), thresholds=np.empty(0), trials=trials
+    ).intervals["mean"]
+
+
+def test_runs_of_one_trial_have_wilsons_interval_even_where_all_succeed(of_tasks):
+    mean = rate(of_tasks({"t": [1, 1, 1, 1, 1]}))
     assert (mean.estimate, mean.method, mean.df, mean.reason) == (1.0, "wilson", None, None)
     assert (mean.low, mean.high) == pytest.approx(wilson(5, 5, 0.95))
 
 
-def test_failures_counted_as_less_is_better_are_mirrored(of_tasks, analysis):
-    mean = analysis(of_tasks({"t": [0, -1, 0, 0]})).intervals["mean"]
+def test_failures_counted_as_less_is_better_are_mirrored(of_tasks):
+    mean = rate(of_tasks({"t": [0, -1, 0, 0]}))
     low, high = wilson(1, 4, 0.95)
     assert (mean.low, mean.high) == pytest.approx((-high, -low))
 
 
-@pytest.mark.parametrize("table", [{"t": [0, 1, 0.5, 1]}, {"t": [0, 1, 1], "u": [1, 0, 1]}])
-def test_rates_of_several_episodes_or_tasks_use_the_variance_between_runs(table, of_tasks, analysis):
-    assert analysis(of_tasks(table)).intervals["mean"].method == "expanded_t"
+def test_zeros_of_a_metric_that_counts_no_trials_are_no_success_rate(of_tasks):
+    assert rate(of_tasks({"t": [0, 0, 0]}), trials=False).low is None
 
 
-def test_the_percentile_interval_stays_what_was_asked_for(of_tasks, analysis):
-    assert analysis(of_tasks({"t": [0, 1, 1, 1]}), interval="percentile").intervals["mean"].method == "percentile"
+def test_rates_over_several_tasks_use_the_variance_between_runs(of_tasks):
+    assert rate(of_tasks({"t": [0, 1, 1], "u": [1, 0, 1]})).method == "expanded_t"
+
+
+def test_the_percentile_interval_stays_what_was_asked_for(of_tasks):
+    assert rate(of_tasks({"t": [0, 1, 1, 1]}), interval="percentile").method == "percentile"
 
 
 def test_wilson_covers_where_the_bootstrap_of_trials_does_not():
