@@ -22,6 +22,7 @@ from reportgen.stats.intervals import (
     task_variance,
     weight_in_singles,
 )
+from reportgen.stats.proportions import rate_of_trials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,6 +79,7 @@ def analyse(
     key: tuple[str, str],
     statistics: Sequence[str] = estimates.STATISTICS,
     thresholds: Floats,
+    trials: bool = False,
 ) -> Analysis:
     """Compute aggregates and profiles of one method; one draw serves them all.
 
@@ -90,6 +92,8 @@ def analyse(
         Any of ``iqm``, ``mean``, ``median``, ``optimality_gap``.
     thresholds
         (T,) of the profiles; may be empty.
+    trials
+        Whether every score of the metric is one success or failure, so that a run on a single task is one trial.
 
     Raises
     ------
@@ -117,7 +121,7 @@ def analyse(
     return Analysis(
         settings=settings,
         intervals={
-            name: _interval(name, float(found[name][0]), repeated[name], variances[name], plan, settings, stop)
+            name: _interval(name, float(found[name][0]), repeated[name], variances[name], plan, settings, stop, trials=trials)
             for name in statistics
         },
         profile=_profile_band(sample, profile[:, 0], repeated_profile, stop),
@@ -290,21 +294,26 @@ def _interval(
     plan: Design,
     settings: Settings,
     stop: Refusal | None,
+    *,
+    trials: bool,
 ) -> Interval:
-    found, pair = None, None
+    found, pair, rate = None, None, None
     if stop is None:
         found, pair, stop = ends(estimate, replicates, variance, settings)
+        rate = rate_of_trials(plan, settings) if trials and name == "mean" else None
+    if rate:
+        found, stop = rate, None
     if name == "median":
         stop = stop or Refusal(reason=MEDIAN_HAS_NONE, mend="analysis: {aggregates: [iqm, mean]}")
     stated = found if stop is None else None
     floor, ceiling = LIMITS.get(name, (-np.inf, np.inf))
-    expanded = stated is not None and settings.interval == "expanded_t"
+    expanded = stated is not None and settings.interval == "expanded_t" and not rate
     return Interval(
         estimate=estimate,
         low=None if stated is None else max(floor, stated[0]),
         high=None if stated is None else min(ceiling, stated[1]),
         level=settings.level,
-        method=settings.interval,
+        method="wilson" if rate else settings.interval,
         percentile=pair,
         df=float(variance.degrees_of_freedom()) if expanded else None,
         replicates=len(replicates),
