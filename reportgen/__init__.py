@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from reportgen.analyzer import StatisticalAnalyzer
     from reportgen.build import build
+    from reportgen.data import RunLabeler
     from reportgen.errors import ReportgenError, ReportgenWarning
     from reportgen.results import Report
     from reportgen.runs.wandb_api.collector import WandBDataCollector
@@ -20,6 +21,7 @@ __all__ = [
     "Report",
     "ReportgenError",
     "ReportgenWarning",
+    "RunLabeler",
     "StatisticalAnalyzer",
     "WandBDataCollector",
     "__version__",
@@ -30,6 +32,7 @@ _HOMES = {
     "Report": "reportgen.results",
     "ReportgenError": "reportgen.errors",
     "ReportgenWarning": "reportgen.errors",
+    "RunLabeler": "reportgen.data",
     "StatisticalAnalyzer": "reportgen.analyzer",
     "WandBDataCollector": "reportgen.runs.wandb_api.collector",
     "build": "reportgen.build",

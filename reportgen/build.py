@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reportgen import figures, pages, site, tables
 from reportgen.artifacts import Artifact, File
-from reportgen.data import prepare, run_rows, with_told
+from reportgen.data import Code, prepare, run_rows, with_told
 from reportgen.errors import SpecError, StrictError
 from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
@@ -57,6 +57,7 @@ def build(
     refresh: bool = False,
     lock: bool = False,
     locked: bool = False,
+    allow_code: bool = False,
     progress: Callable[[str], None] = _silent,
 ) -> Built:
     """Build the report that a spec describes.
@@ -84,6 +85,8 @@ def build(
         Write ``reportgen.lock`` beside the spec: the runs that the report was built from.
     locked
         Build from the runs of ``reportgen.lock``, exactly as they were.
+    allow_code
+        Run the functions of the spec's owner that it names (`labels: [{python: ...}]`).
     progress
         Called with the name of each phase as it starts.
 
@@ -110,7 +113,9 @@ def build(
     collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
     records = collected.records
     progress("preparing scores")
-    dataset = with_told(prepare(records, loaded.spec, root=loaded.root, where=loaded.where), collected.told)
+    code: Code = "run" if allow_code else "refuse"
+    dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
+    dataset = with_told(dataset, collected.told)
     progress("computing statistics")
     report = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
     if strict:

@@ -19,6 +19,7 @@ from reportgen.cli.options import (
     set_option,
     spec_argument,
 )
+from reportgen.errors import DataError
 from reportgen.resources import shipped
 from reportgen.text import visible
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @output_option
 @set_option
 @click.option("--strict", is_flag=True, help="Fail, and replace nothing, if anything is warned about or withheld.")
+@click.option("--allow-code", is_flag=True, help="Run the functions that SPEC names (module:function): your own code.")
 @jobs_option
 @cache_option
 @offline_option
@@ -53,7 +55,15 @@ def build(*, spec: Path, as_json: bool, quiet: bool, **options: Any) -> None:
 @quiet_option
 def demo(*, quiet: bool, **options: Any) -> None:
     """Build the quickstart: four methods on six environments, five seeds, from real W&B runs shipped with the tool."""
-    _build(shipped("configs") / "quickstart.yaml", quiet=quiet, as_json=False, overrides=(), strict=False, **options)
+    _build(
+        shipped("configs") / "quickstart.yaml",
+        quiet=quiet,
+        as_json=False,
+        overrides=(),
+        strict=False,
+        allow_code=False,
+        **options,
+    )
 
 
 def _build(
@@ -62,6 +72,7 @@ def _build(
     output: Path | None,
     overrides: tuple[str, ...],
     strict: bool,
+    allow_code: bool,
     jobs: int,
     cache_dir: Path | None,
     quiet: bool,
@@ -77,6 +88,7 @@ def _build(
             output=output,
             overrides=overrides,
             strict=strict,
+            allow_code=allow_code,
             jobs=jobs,
             cache=cache_dir,
             progress=progress,
@@ -110,15 +122,25 @@ def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool, 
 
 
 def _check_data(loaded: Any, *, cache_dir: Path | None, offline: bool, refresh: bool) -> None:
-    from reportgen.data import prepare, run_rows, with_told  # noqa: PLC0415 - heavy
+    from reportgen.data import own_functions, prepare, run_rows, with_told  # noqa: PLC0415 - heavy
     from reportgen.runs import Reading, collect_runs  # noqa: PLC0415 - heavy
 
+    own = own_functions(loaded.spec, loaded.root)
+    if own:
+        click.echo(f"code: check runs no code of yours; not run, and its labels are missing here: {', '.join(own)}")
     reading = Reading(cache=cache_dir, offline=offline, refresh=refresh)
     collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
     for source in collected.freshness:
         click.echo(source.words())
     records = collected.records
-    dataset = with_told(prepare(records, loaded.spec, root=loaded.root, where=loaded.where), collected.told)
+    try:
+        dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code="skip")
+    except DataError as error:
+        if not own:
+            raise
+        click.echo(f"without those labels the runs cannot be checked further: {error}")
+        return
+    dataset = with_told(dataset, collected.told)
     rows = run_rows(records, dataset)
     used = sum(not row.why_not for row in rows)
     click.echo(f"runs: {used} used, {len(rows) - used} not used")

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from reportgen.data.scores import Direction
     from reportgen.spec.model import MetricEntry, Metrics
@@ -85,25 +85,29 @@ def _contains(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     return any(words[start : start + len(phrase)] == phrase for start in range(len(words)))
 
 
-def direction_of(entry: MetricEntry, names: Sequence[str], metrics: Metrics) -> tuple[Direction, str]:
+def direction_of(
+    entry: MetricEntry, names: Sequence[str], metrics: Metrics, *, preset: Sequence[Mapping[str, str]] = ()
+) -> tuple[Direction, str]:
     """Return the direction of a metric and who said so: the entry, the ordered rules, else its names.
 
     Parameters
     ----------
     names
         Every metric name that the entry stands for; they must agree.
+    preset
+        The rules among `metrics.directions` that a preset gave.
     """
     if entry.direction is not None:
         return entry.direction, "spec"
-    told = {_told(name, metrics) for name in names}
+    told = {_told(name, metrics, preset) for name in names}
     if len(told) != 1:
         return "unknown", "its names disagree"
     return told.pop()
 
 
-def _told(name: str, metrics: Metrics) -> tuple[Direction, str]:
+def _told(name: str, metrics: Metrics, preset: Sequence[Mapping[str, str]]) -> tuple[Direction, str]:
     for rule in metrics.directions:
         for direction, pattern in rule.items():
             if re.search(pattern, name):
-                return direction, "spec"
+                return direction, "preset" if rule in preset else "spec"
     return infer_direction(name), INFERRED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reportgen.data.scores import RunRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from reportgen.data.scores import DataSet, Score
     from reportgen.runs.record import RunRecord
@@ -24,11 +24,26 @@ def run_rows(records: Sequence[RunRecord], dataset: DataSet) -> tuple[RunRow, ..
     reasons: dict[str, list[str]] = {}
     for exclusion in dataset.exclusions:
         reasons.setdefault(exclusion.run, []).append(exclusion.reason)
-    return tuple(_row(record, used.get(record.id, []), labels, tasks, reasons.get(record.id, [])) for record in records)
+    return tuple(
+        _row(
+            record,
+            used.get(record.id, []),
+            labels,
+            tasks,
+            reasons.get(record.id, []),
+            dataset.labels.get(record.id, {}),
+        )
+        for record in records
+    )
 
 
 def _row(
-    record: RunRecord, scores: Sequence[Score], labels: dict[str, str], tasks: dict[str, str], reasons: list[str]
+    record: RunRecord,
+    scores: Sequence[Score],
+    labels: dict[str, str],
+    tasks: dict[str, str],
+    reasons: list[str],
+    columns: Mapping[str, str],
 ) -> RunRow:
     first = scores[0] if scores else None
     return RunRow(
@@ -45,5 +60,6 @@ def _row(
         origin=record.origin,
         sha256=record.sha256,
         updated_at=record.updated_at,
+        labels=tuple(columns.items()),
         why_not="" if scores else "; ".join(dict.fromkeys(reasons)) or "holds none of the report's metrics",
     )

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from reportgen.data.axes import identify, merge_renamed, natural
 from reportgen.data.bounds import bound, normalize
+from reportgen.data.columns import Code, add_columns
 from reportgen.data.direction import INFERRED, direction_of
+from reportgen.data.doubts import doubts
 from reportgen.data.points import rule_text
 from reportgen.data.reduce import Part, reduced
+from reportgen.data.rule_doubts import phases, rule_doubts
 from reportgen.data.scores import DataSet, Exclusion, MetricData, Notice, Score, Task
 from reportgen.data.screen import Context, screen, sentence, some
 from reportgen.data.select import ALL, Wanted, select, wanted
 from reportgen.errors import DataError, did_you_mean
+from reportgen.spec.presets import preset_directions
 from reportgen.text import yaml_word
 
 if TYPE_CHECKING:
@@ -63,11 +67,17 @@ class _Chosen:
 
 
 def prepare(
-    records: Sequence[RunRecord], spec: Spec, *, root: Path, where: Callable[..., str] | None = None
+    records: Sequence[RunRecord],
+    spec: Spec,
+    *,
+    root: Path,
+    where: Callable[..., str] | None = None,
+    code: Code = "refuse",
 ) -> DataSet:
     """Turn runs into the scores of each metric.
 
-    Select runs, drop missing points, make steps unique, reduce each run to one number in raw units, normalise.
+    Label runs, select them, drop missing points, make steps unique, reduce each run to one number in raw units,
+    normalise.
 
     Parameters
     ----------
@@ -75,12 +85,18 @@ def prepare(
         Folder that tables of the spec are relative to.
     where
         Gives ``file:line:column`` of a key of the spec, for messages.
+    code
+        What becomes of labels that a function of the spec's owner gives: refused, run, or left out.
 
     Raises
     ------
+    UsageError
+        When such a function is refused.
     DataError
         When no run, no metric or no number is left, or the spec asks for what the data cannot give.
     """
+    columns = add_columns(records, spec, root=root, where=where, code=code)
+    records = columns.records
     identified = identify(records, spec)
     runs, too_short = _long_enough(identified.runs, spec)
     labels = {method.label for method in identified.methods}
@@ -90,27 +106,33 @@ def prepare(
             f"{at}the baseline {spec.baseline!r} is no method{did_you_mean(spec.baseline, labels)}; "
             f"there are {some(sorted(labels))}"
         )
-    chosen = [_choose(one, runs, spec, root, where) for one in wanted(runs, spec, where)]
+    listed, empty = wanted(runs, spec, where)
+    chosen = [_choose(one, runs, spec, root, where) for one in listed]
     prepared = [_metric(one, numbers, runs, identified, spec, root) for one, numbers in _numbers(chosen)]
     return DataSet(
         metrics=tuple(one.data for one in prepared),
         exclusions=(*identified.exclusions, *too_short, *(item for one in prepared for item in one.exclusions)),
         notices=(
             *_told_by_sources(records),
+            *columns.notices,
             *identified.notices,
+            *doubts(records, identified, spec),
+            *empty,
             *_highlights(spec, labels),
             *(notice for one in prepared for notice in one.notices),
         ),
         methods_ordered_by_spec=spec.methods is not None,
         baseline=next((method.id for method in identified.methods if method.label == spec.baseline), None),
+        labels={record.id: record.labels for record in records if record.labels},
+        code=columns.code,
     )
 
 
 def _choose(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where: Callable[..., str] | None) -> _Chosen:
     """Find the points of a metric, its direction and its tasks, without reading a point."""
-    entry, rule = one.entry, one.entry.score or spec.score
+    rule = one.entry.score or spec.score
     selected = select(one, runs, spec, root, where)
-    direction, source = direction_of(entry, selected.names, spec.metrics)
+    direction, source = _direction_of(one, selected.names, spec, root)
     if rule.reduce == "best" and direction not in {"maximize", "minimize"}:
         raise DataError(
             f"score: best needs to know whether more of {one.id!r} is better; write "
@@ -178,7 +200,13 @@ def _metric(
         methods=tuple(method for method in identified.methods if method.id in present),
         scores=tuple(sorted(scores, key=lambda score: (score.method, score.task, score.run))),
     )
-    notices = (*_direction(data), *_rule_doubts(data, chosen.rule, scored.scores), *_beyond_optimum(data))
+    shown = {run.record.id: run.record.name for run in runs}
+    notices = (
+        *_direction(data),
+        *rule_doubts(data, chosen.rule, scored.scores, shown),
+        *phases(one.id, chosen.selected.found),
+        *_beyond_optimum(data),
+    )
     return _Prepared(
         data=data,
         exclusions=(*chosen.selected.exclusions, *scored.exclusions, *screened.exclusions),
@@ -286,6 +314,11 @@ def _counted(metric: str, counted: Mapping[str, int], affected: Mapping[str, lis
     return tuple(notices)
 
 
+def _direction_of(one: Wanted, names: Sequence[str], spec: Spec, root: Path) -> tuple[Direction, str]:
+    preset = preset_directions(spec.preset, root) if spec.preset else ()
+    return direction_of(one.entry, names, spec.metrics, preset=preset)
+
+
 def _direction(data: MetricData) -> tuple[Notice, ...]:
     if data.direction_source != INFERRED:
         return ()
@@ -300,24 +333,6 @@ def _direction(data: MetricData) -> tuple[Notice, ...]:
 
 def _doubt(data: MetricData) -> Literal["warning", "note"]:
     return "warning" if data.role == "primary" else "note"
-
-
-def _rule_doubts(data: MetricData, rule: Rule, scores: Sequence[Score]) -> tuple[Notice, ...]:
-    """Warn where `best` looks at unequal numbers of evaluations: more looks give a better best."""
-    if rule.reduce != "best":
-        return ()
-    counts = {score.run: score.line.count for score in scores}
-    low, high = min(counts.values()), max(counts.values())
-    if low == high:
-        return ()
-    text = (
-        f"score: best looks at {low} to {high} evaluations per run of {data.label}; runs with more looks are favoured."
-    )
-    return (
-        Notice(
-            code="unequal_evaluations", text=text, metric=data.id, mend="score: {reduce: mean_last, fraction: 0.05}"
-        ),
-    )
 
 
 def _beyond_optimum(data: MetricData) -> tuple[Notice, ...]:

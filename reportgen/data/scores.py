@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -113,7 +115,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """A run as the provenance and run tables show it. `why_not` is empty for a run in use."""
+    """A run as the provenance and run tables show it.
+
+    `why_not` is empty for a run in use; `labels` are (column, value) of the spec's labels and axes for grouping.
+    """
 
     id: str
     name: str
@@ -129,6 +134,7 @@ class RunRow:
     sha256: str
     why_not: str = ""
     updated_at: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -174,10 +180,20 @@ class MetricData:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DataSet:
-    """What the data room hands to results: metrics in spec order, and all that was left out or doubtful."""
+    """What the data room hands to results: metrics in spec order, and all that was left out or doubtful.
+
+    Parameters
+    ----------
+    labels
+        Run id to the columns that labels and axes for grouping gave it.
+    code
+        Functions of the spec's owner that were run, ``module:function`` to the SHA-256 of their file.
+    """
 
     metrics: tuple[MetricData, ...]
     exclusions: tuple[Exclusion, ...] = ()
     notices: tuple[Notice, ...] = ()
     methods_ordered_by_spec: bool = False
     baseline: str | None = field(default=None)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    code: Mapping[str, str] = field(default_factory=dict)

@@ -74,6 +74,17 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def counted(runs: int) -> str:
+    """Say a number of runs.
+
+    Examples
+    --------
+    >>> counted(1), counted(2)
+    ('1 run', '2 runs')
+    """
+    return f"{runs} run{'' if runs == 1 else 's'}"
+
+
 def sentence(text: str) -> str:
     """End a text with a full stop, unless it ends in a question already.
 

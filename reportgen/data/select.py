@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from reportgen.data.axes import Identity, glob
+from reportgen.data.axes import Identity, natural
+from reportgen.data.holdings import held, hidden, names_held, not_a_number, only_in_summary
 from reportgen.data.lookup import read_table
 from reportgen.data.scores import Exclusion, Notice
+from reportgen.data.screen import some
 from reportgen.errors import DataError, did_you_mean
+from reportgen.runs.lookup import glob
 from reportgen.spec.model import ByTask, MetricEntry
 
 if TYPE_CHECKING:
@@ -58,7 +61,9 @@ class Selected:
     notices: tuple[Notice, ...]
 
 
-def wanted(runs: Sequence[Identity], spec: Spec, where: Callable[..., str] | None) -> tuple[Wanted, ...]:
+def wanted(
+    runs: Sequence[Identity], spec: Spec, where: Callable[..., str] | None
+) -> tuple[tuple[Wanted, ...], tuple[Notice, ...]]:
     """List the metrics of a report; without `metrics.primary` every value of the file sources.
 
     Raises
@@ -66,22 +71,41 @@ def wanted(runs: Sequence[Identity], spec: Spec, where: Callable[..., str] | Non
     DataError
         When there is none, or two have one id.
     """
+    names = tuple(dict.fromkeys(name for run in runs for name in names_held(run.record)))
+    notices: list[Notice] = []
     listed = [
-        Wanted(entry=_entry(entry), role=role, keys=("metrics", role, index))
+        Wanted(entry=one, role=role, keys=("metrics", role, index))
         for role, entries in (("primary", spec.metrics.primary), ("secondary", spec.metrics.secondary))
         for index, entry in enumerate(entries)
+        for one in _entries(entry, names, spec, notices)
     ]
     if not spec.metrics.primary:
-        files = {source.files.name or f"source-{k}" for k, source in enumerate(spec.sources) if source.files}
-        names = dict.fromkeys(name for run in runs if run.record.source in files for name in run.record.metrics)
-        listed = [Wanted(entry=_entry(name), role="primary", keys=("metrics",)) for name in names] + listed
+        files = {name for name, entry in zip(spec.handles(), spec.sources, strict=True) if entry.files}
+        shown = dict.fromkeys(name for run in runs if run.record.source in files for name in run.record.metrics)
+        shown = {name: None for name in shown if not hidden(name, spec.metrics.hide)}
+        listed = [Wanted(entry=_entry(name), role="primary", keys=("metrics",)) for name in shown] + listed
     if not any(one.role == "primary" for one in listed):
         raise DataError(f"{_at(where, 'metrics')}no metric is named; write e.g. metrics: {{primary: [reward]}}")
     ids = [one.id for one in listed]
     twice = next((one for one in listed if ids.count(one.id) > 1), None)
     if twice:
         raise DataError(f"{_at(where, *twice.keys)}two metrics have the id {twice.id!r}; give one an `id:` of its own")
-    return tuple(listed)
+    return tuple(listed), tuple(notices)
+
+
+def _entries(
+    entry: str | MetricEntry, names: Sequence[str], spec: Spec, notices: list[Notice]
+) -> tuple[MetricEntry, ...]:
+    """Return the entry itself, or one entry for each metric of the group that it names."""
+    group = spec.metrics.groups.get(entry) if isinstance(entry, str) and entry not in names else None
+    if group is None:
+        return (_entry(entry),)
+    there = [name for name in names if not hidden(name, spec.metrics.hide) and any(glob(one)(name) for one in group)]
+    found = dict.fromkeys(sorted([*there, *(name for name in names if name in group)], key=natural))
+    if not found:
+        text = f"No run has a metric of the group {entry!r} ({some(group)})."
+        notices.append(Notice(code="empty_group", text=text, level="note"))
+    return tuple(_entry(name) for name in found)
 
 
 def select(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where: Callable[..., str] | None) -> Selected:
@@ -92,18 +116,19 @@ def select(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where:
     DataError
         When no run has the metric, or several metrics of one run claim the same task.
     """
-    pattern = spec.axes.task.metric if spec.axes.task else None
     chooser = _by_task(one.entry.name, root) if isinstance(one.entry.name, ByTask) else None
-    exact = _plain_names(one.entry.name, pattern)
+    tasks = {source: _tasks_of(spec, source) for source in dict.fromkeys(run.record.source for run in runs)}
     found: list[Found] = []
     without: list[Identity] = []
     lost: dict[str, None] = {}
     for run in runs:
         here: dict[str, Found] = {}
-        for hits in _alternatives(one.entry.name, run):
+        patterns = tasks[run.record.source]
+        exact = _plain_names(one.entry.name, patterns)
+        for hits in _alternatives(one.entry.name, run, spec.metrics.hide):
             fresh: dict[str, Found] = {}
             for series in hits:
-                place = _place(run, series, pattern, exact)
+                place = _place(run, series, patterns, exact)
                 if place is None or (chooser and chooser(place[0]) != series.metric):
                     lost.update(dict.fromkeys([series.metric] if place is None else []))
                     continue
@@ -122,12 +147,10 @@ def select(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where:
         found=tuple(found),
         names=tuple(dict.fromkeys(hit.series.metric for hit in found)),
         exclusions=tuple(
-            Exclusion(
-                run=run.record.id, name=run.record.name, metric=one.id, reason=f"does not have the metric {one.id!r}"
-            )
+            Exclusion(run=run.record.id, name=run.record.name, metric=one.id, reason=_why_without(one, run))
             for run in without
         ),
-        notices=_said(one, runs, without, lost),
+        notices=(*_said(one, runs, without, lost), *_summaries(one, found)),
     )
 
 
@@ -135,35 +158,49 @@ def _entry(entry: str | MetricEntry) -> MetricEntry:
     return MetricEntry(name=(entry,)) if isinstance(entry, str) else entry
 
 
-def _alternatives(name: tuple[str, ...] | ByTask, run: Identity) -> Iterator[list[Series]]:
+def _tasks_of(spec: Spec, source: str) -> tuple[str, ...]:
+    task = spec.axes_of(source).task
+    return task.metric if task else ()
+
+
+def _alternatives(name: tuple[str, ...] | ByTask, run: Identity, hide: Sequence[str]) -> Iterator[list[Series]]:
     """Yield the matching series of a run for each alternative, first choice first."""
     if isinstance(name, ByTask):
         yield list(run.record.series)
         return
     for pattern in name:
-        matches = glob(pattern)
-        yield [series for series in run.record.series if series.metric == pattern or matches(series.metric)]
+        yield held(run.record, pattern, hide)
 
 
-def _plain_names(name: tuple[str, ...] | ByTask, pattern: str | None) -> frozenset[str]:
+def _plain_names(name: tuple[str, ...] | ByTask, patterns: Sequence[str]) -> frozenset[str]:
     """Return the names written out in full that hold no task: each is a metric of the whole run."""
     names = () if isinstance(name, ByTask) else name
-    return frozenset(one for one in names if not set("*?") & set(one) and not re.search(pattern or "", one))
+    return frozenset(one for one in names if not set("*?") & set(one) and _captured(one, patterns) is None)
 
 
-def _place(run: Identity, series: Series, pattern: str | None, exact: frozenset[str]) -> tuple[str, str | None] | None:
+def _place(
+    run: Identity, series: Series, patterns: Sequence[str], exact: frozenset[str]
+) -> tuple[str, str | None] | None:
     """Return (task, suite) of a series, None where the metric's name should hold a task and does not."""
     if series.task is not None:
         return series.task, None
-    if pattern is None:
+    if not patterns or series.metric in exact:
         return run.task or ALL, None
-    if series.metric in exact:
-        return run.task or ALL, None
-    match = re.search(pattern, series.metric)
-    if match is None or not match.groupdict().get("task"):
+    captured = _captured(series.metric, patterns)
+    if captured is None:
         return (run.task, None) if run.task else None
-    suite = match.groupdict().get("suite")
-    return (f"{suite}/{match['task']}" if suite else match["task"]), suite
+    return captured
+
+
+def _captured(name: str, patterns: Sequence[str]) -> tuple[str, str | None] | None:
+    """Return the task and suite that a metric's name holds by the first pattern that finds one."""
+    for pattern in patterns:
+        match = re.search(pattern, name)
+        groups = match.groupdict() if match else {}
+        if groups.get("task"):
+            suite = groups.get("suite")
+            return (f"{suite}/{groups['task']}" if suite else groups["task"]), suite
+    return None
 
 
 def _by_task(name: ByTask, root: Path) -> Callable[[str], str | None]:
@@ -182,7 +219,14 @@ def _refuse_two(first: Found | None, second: Found, one: Wanted, where: Callable
 
 
 def _unknown(one: Wanted, runs: Sequence[Identity], where: Callable[..., str] | None, lost: dict[str, None]) -> str:
-    there = tuple(dict.fromkeys(name for run in runs for name in run.record.metrics))
+    there = tuple(dict.fromkeys(name for run in runs for name in names_held(run.record)))
+    other = [(run.record.name, what) for run in runs if (what := _other(one, run))]
+    if other:
+        rest = f" and {len(other) - 1} more" if len(other) > 1 else ""
+        return (
+            f"{_at(where, *one.keys)}the metric {one.id!r} is no number: it holds {other[0][1]} "
+            f"(run {other[0][0]}{rest}); give a metric that was logged as numbers"
+        )
     if lost:
         return (
             f"{_at(where, 'axes', 'task', 'metric')}no name that {one.id!r} matches holds a task: "
@@ -197,12 +241,39 @@ def _unknown(one: Wanted, runs: Sequence[Identity], where: Callable[..., str] | 
     )
 
 
+def _other(one: Wanted, run: Identity) -> str:
+    """Say what a run holds under the metric's names that is no number; empty where nothing."""
+    names = () if isinstance(one.entry.name, ByTask) else one.entry.name
+    return next((what for name in names if (what := not_a_number(run.record, name))), "")
+
+
+def _why_without(one: Wanted, run: Identity) -> str:
+    what = _other(one, run)
+    return f"its {one.id!r} is no number but {what}" if what else f"does not have the metric {one.id!r}"
+
+
+def _summaries(one: Wanted, found: Sequence[Found]) -> tuple[Notice, ...]:
+    """Say which runs hold the metric in their summary only; a doubt where others hold its history."""
+    alone = [hit.run.record for hit in found if only_in_summary(hit.series, hit.run.record)]
+    if not alone:
+        return ()
+    runs = tuple(dict.fromkeys(record.id for record in alone))
+    every = len(dict.fromkeys(hit.run.record.id for hit in found))
+    who = "All" if len(runs) == every else f"{len(runs)} of"
+    which = "" if len(runs) == every else f" ({some([record.name for record in alone])})"
+    text = f"{who} {every} runs hold {one.id!r} in their summary only{which}: one value a run, without a step."
+    level: Literal["warning", "note"] = "note" if len(runs) == every else "warning"
+    return (Notice(code="summary_only", text=text, metric=one.id, runs=runs, level=level),)
+
+
 def _said(
     one: Wanted, runs: Sequence[Identity], without: Sequence[Identity], lost: dict[str, None]
 ) -> tuple[Notice, ...]:
     notices = []
     if without:
-        text = f"{len(without)} of {len(runs)} runs do not have the metric {one.id!r}."
+        other = next((what for run in without if (what := _other(one, run))), "")
+        but = f"; where it is no number it is {other}" if other else ""
+        text = f"{len(without)} of {len(runs)} runs do not have the metric {one.id!r}{but}."
         ids = tuple(run.record.id for run in without)
         notices.append(Notice(code="metric_missing", text=text, metric=one.id, runs=ids))
     if lost:

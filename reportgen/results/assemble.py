@@ -11,6 +11,8 @@ from reportgen.results.report import Report
 from reportgen.results.words import headline
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reportgen.data.scores import DataSet, RunRow
     from reportgen.parallel import Map
     from reportgen.spec import LoadedSpec
@@ -29,7 +31,7 @@ def assemble(loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, 
     spec = loaded.spec
     metrics = compute(dataset, spec, mapper=mapper)
     return Report(
-        id=_identity(loaded.sha256, runs),
+        id=_identity(loaded.sha256, runs, dataset.code),
         slug=loaded.slug,
         title=loaded.title,
         authors=spec.report.authors,
@@ -52,10 +54,12 @@ def assemble(loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, 
         unit=spec.analysis.unit,
         resample=spec.analysis.resample,
         settings=settings_of(spec),
+        code=dict(dataset.code),
     )
 
 
-def _identity(spec_sha256: str, runs: tuple[RunRow, ...]) -> str:
-    """Twelve characters that change when the spec or any run's content does."""
-    content = "\n".join([spec_sha256, reportgen.__version__, *sorted(f"{run.id} {run.sha256}" for run in runs)])
+def _identity(spec_sha256: str, runs: tuple[RunRow, ...], code: Mapping[str, str]) -> str:
+    """Twelve characters that change when the spec, the code that it runs or any run's content does."""
+    parts = [*sorted(f"{run.id} {run.sha256}" for run in runs), *code.values()]
+    content = "\n".join([spec_sha256, reportgen.__version__, *parts])
     return hashlib.sha256(content.encode()).hexdigest()[:12]

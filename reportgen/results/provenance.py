@@ -30,8 +30,8 @@ def packages() -> dict[str, str]:
 def provenance(report: Report, artifacts: Sequence[Artifact]) -> str:
     """Write the provenance of a report as JSON text.
 
-    Spec hash and effective spec, versions, seed, every run with its hash and use, every figure and table with the
-    hash of its files. Nothing in it depends on the day, the folder or the user.
+    Spec hash and effective spec, versions, seed, code of the spec's owner that was run, every run with its hash and
+    use, every figure and table with the hash of its files. Nothing in it depends on the day, the folder or the user.
     """
     record = {
         "schema": report.schema,
@@ -42,12 +42,14 @@ def provenance(report: Report, artifacts: Sequence[Artifact]) -> str:
         "python": platform.python_version(),
         "packages": packages(),
         "seed": report.seed,
+        "code": report.code,
         "runs": [
             {
                 "id": run.id,
                 "source": run.source,
                 "method": run.method,
                 "seed": run.seed,
+                "labels": dict(run.labels),
                 "state": run.state,
                 "url": run.url,
                 "files": list(run.origin),

@@ -186,7 +186,10 @@ class MetricResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Report:
-    """A whole report: frozen values only, everything pages, tables, figures, LaTeX and JSON are made from."""
+    """A whole report: frozen values only, everything pages, tables, figures, LaTeX and JSON are made from.
+
+    `code` are the functions of the spec's owner that were run, ``module:function`` to the SHA-256 of their file.
+    """
 
     id: str
     slug: str
@@ -211,4 +214,5 @@ class Report:
     unit: str = "run"
     resample: str = "runs"
     settings: Settings = field(default_factory=Settings)
+    code: Mapping[str, str] = field(default_factory=dict)
     schema: int = SCHEMA

@@ -69,7 +69,7 @@ def collect_runs(spec: Spec, root: Path, *, where: Callable[..., str] | None = N
     records: list[RunRecord] = []
     for index, entry in enumerate(spec.sources):
         at = f"{where('sources', index)}: " if where else ""
-        handle = _name(entry) or f"source-{index}"
+        handle = spec.handles()[index]
         if handle in handles:
             raise DataError(f"{at}two sources are called {handle!r}; give each a `name:` of its own")
         try:
@@ -102,11 +102,6 @@ def _refuse_twins(records: Sequence[RunRecord]) -> None:
             )
 
 
-def _name(entry: SourceEntry) -> str | None:
-    form = entry.files or entry.wandb or entry.wandb_offline
-    return form.name if form else None
-
-
 def _source(
     entry: SourceEntry, handle: str, spec: Spec, root: Path, where: Callable[..., str] | None, reading: Reading
 ) -> Source:
@@ -115,6 +110,6 @@ def _source(
     store = Cache(cache_folder(reading.cache))
     store.check()
     if entry.wandb_offline is not None:
-        return OfflineSource(entry.wandb_offline, handle, root, axes=spec.axes, cache=store)
-    need = need_of(spec, where)
+        return OfflineSource(entry.wandb_offline, handle, root, axes=spec.axes_of(handle), cache=store)
+    need = need_of(spec, handle, where)
     return ApiSource(entry.wandb or WandbSource(), handle, root, need=need, cache=store, reading=reading)

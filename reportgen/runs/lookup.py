@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from fnmatch import translate
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+DEEP = "**."
+"""What a key begins with that is searched at any depth."""
 
 
+@lru_cache(maxsize=1024)
 def glob(pattern: str) -> Callable[[str], bool]:
     """Return a matcher of whole names: ``*`` anything, ``?`` one character, all else itself.
 
@@ -42,13 +47,21 @@ def lookup(values: Mapping[str, Any], key: str) -> Any:
     >>> lookup({"a": {"b": 1}}, "a.b"), lookup({"a": {"b": 1}}, "**.b"), lookup({"a.b": 2}, "a.b")
     (1, 1, 2)
     """
-    if key.startswith("**."):
-        return _deep(values, key[3:])
+    return next(lookups(values, key), None)
+
+
+def lookups(values: Mapping[str, Any], key: str) -> Iterator[Any]:
+    """Yield everything that a dotted key finds in nested values, a deep key the nearest to the top first."""
+    if key.startswith(DEEP):
+        yield from _deep(values, key.removeprefix(DEEP))
+        return
     if key in values:
-        return values[key]
+        yield values[key]
+        return
     head, _, rest = key.partition(".")
     inner = values.get(head)
-    return lookup(inner, rest) if rest and isinstance(inner, dict) else None
+    if rest and isinstance(inner, dict):
+        yield from lookups(inner, rest)
 
 
 def first(values: Mapping[str, Any], keys: Sequence[str]) -> Any:
@@ -62,9 +75,9 @@ def first(values: Mapping[str, Any], keys: Sequence[str]) -> Any:
     return next((found for key in keys if (found := lookup(values, key)) is not None), None)
 
 
-def _deep(values: Mapping[str, Any], key: str) -> Any:
-    found = lookup(values, key)
-    if found is not None:
-        return found
-    inner = (value for value in values.values() if isinstance(value, dict))
-    return next((hit for value in inner if (hit := _deep(value, key)) is not None), None)
+def _deep(values: Mapping[str, Any], key: str) -> Iterator[Any]:
+    yield from (found for found in lookups(values, key) if found is not None)
+    yield from (value for name, value in values.items() if name.endswith(f".{key}") and value is not None)
+    for value in values.values():
+        if isinstance(value, dict):
+            yield from _deep(value, key)

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reportgen.runs.cache import Cache
-    from reportgen.spec.model import Axes, WandbOfflineSource
+    from reportgen.spec.identity import Axes
+    from reportgen.spec.model import WandbOfflineSource
 
 
 class OfflineSource:

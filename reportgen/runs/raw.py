@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reportgen.spec.model import Axes
+    from reportgen.spec.identity import Axes
 
 USUAL_STEPS = (
     "trainer/global_step",
@@ -63,6 +63,7 @@ class RawRun:
     tags: tuple[str, ...] = ()
     created_at: str | None = None
     url: str | None = None
+    commit: str | None = None
     step_keys: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -114,6 +115,7 @@ def to_record(raw: RawRun, axes: Axes, *, source: str, origin: tuple[str, ...], 
         sweep=raw.sweep,
         state=raw.state,
         created_at=raw.created_at,
+        commit=raw.commit,
         updated_at=raw.updated_at,
         url=raw.url,
         origin=origin,

@@ -39,6 +39,10 @@ class RunRecord:
         Where it was read: file paths relative to the spec's root, or an address; for provenance.
     sha256
         Hash over the content it was read from.
+    labels
+        Columns that the spec's labels and its axes for grouping add.
+    commit
+        Git commit of the code that was run, where the source knows it.
     notes
         Defects met while reading, in words (``"3 rows without a value column"``); they reach the report.
     """
@@ -60,6 +64,8 @@ class RunRecord:
     url: str | None = None
     origin: tuple[str, ...] = ()
     sha256: str = ""
+    labels: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    commit: str | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -206,6 +206,7 @@ def _raw_run(gathered: _Gathered, loss: Loss) -> RawRun:
         sweep=run.sweep_id or None,
         tags=tuple(run.tags),
         created_at=None if started is None else datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        commit=run.git.commit or None,
         step_keys=gathered.step_keys,
         notes=(*loss.words(), *unfinished),
     )

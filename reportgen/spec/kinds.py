@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic.fields import FieldInfo
 
 from reportgen.spec.forms import one_or_many
-from reportgen.spec.model import Section, Spec
+from reportgen.spec.identity import Axes, AxisForm
+from reportgen.spec.model import Spec
+from reportgen.spec.section import Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -130,6 +132,8 @@ def kinds_in(section: type[Section], key: str | int) -> Iterator[Kind]:
     field = field_of(section, key)
     if field is not None:
         yield from kinds_of(field.annotation, tuple(_flat(field.metadata)))
+    elif section is Axes:
+        yield Kind(type=AxisForm)
 
 
 def inside(kind: Kind, part: str | int) -> Iterator[Kind]:

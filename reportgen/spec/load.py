@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from reportgen.errors import SpecError, did_you_mean
+from reportgen.errors import SpecError
 from reportgen.spec.effective import effective
 from reportgen.spec.forms import SHORT_SOURCES
 from reportgen.spec.messages import Written, mistakes, no_source
 from reportgen.spec.model import Spec
 from reportgen.spec.overrides import apply
-from reportgen.spec.tree import LARGEST, TOO_LARGE, Place, Tree, dump, excerpt, parse
+from reportgen.spec.presets import under_presets
+from reportgen.spec.reading import read_text
+from reportgen.spec.tree import Place, Sheet, Tree, dump, excerpt, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reportgen.spec.messages import Mistake
+    from reportgen.spec.presets import Layered
     from reportgen.spec.tree import Path as Keys
 
 
@@ -41,6 +44,8 @@ class LoadedSpec:
         Absolute folder that the spec's paths are relative to.
     text
         The effective spec as YAML, as it is published: an absolute `root` of this machine is not part of it.
+    under
+        The values of the presets below it, at the places they have in the spec.
     """
 
     spec: Spec
@@ -49,6 +54,7 @@ class LoadedSpec:
     text: str
     tree: Tree
     origins: Mapping[Keys, str]
+    under: Mapping[Any, Any]
 
     @property
     def slug(self) -> str:
@@ -70,7 +76,7 @@ class LoadedSpec:
 
     def effective(self) -> str:
         """Return the effective spec as YAML: defaults, the file and settings together."""
-        return dump(effective(self.spec))
+        return dump(effective(self.spec, under=self.under))
 
     def where(self, *keys: str | int) -> str:
         """Return ``file:line:column`` of a value, or the setting it comes from; of the nearest part that is written."""
@@ -79,7 +85,8 @@ class LoadedSpec:
     def excerpt(self, *keys: str | int) -> str:
         """Return the source line of a value with a caret, empty for a value that stands in no line."""
         place = _nearest(self.tree, keys)
-        return excerpt(self.tree.lines, *place.value) if place and self.tree.lines else ""
+        lines = _sheet(place, self.tree).lines
+        return excerpt(lines, *place.value) if place and lines else ""
 
 
 def load(path: Path, *, overrides: Sequence[str] = ()) -> LoadedSpec:
@@ -95,33 +102,12 @@ def load(path: Path, *, overrides: Sequence[str] = ()) -> LoadedSpec:
     SpecError
         With every mistake: its place, the source line, and what would have worked.
     """
-    return _loaded(_read(path), path, overrides)
+    return _loaded(read_text(path), path, overrides)
 
 
 def loads(text: str, name: str = "spec.yaml", *, overrides: Sequence[str] = ()) -> LoadedSpec:
     """Load a spec from text, as if it stood in the file `name` of the current folder."""
     return _loaded(text, Path(name), overrides)
-
-
-def _read(path: Path) -> str:
-    try:
-        if path.is_dir():
-            specs = sorted(file.name for file in path.glob("*.y*ml"))
-            raise SpecError(f"{path}: a folder; give a spec file{': ' + ', '.join(specs[:5]) if specs else ''}")
-        if not path.exists():
-            there = [file.name for file in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-            raise SpecError(f"{path}: no such file{did_you_mean(path.name, there)}")
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(content) > LARGEST:
-        raise SpecError(f"{path}: {TOO_LARGE}")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise SpecError(f"{path}:{line}: not UTF-8 at byte {error.start}; save it as UTF-8") from error
 
 
 def _loaded(text: str, path: Path, overrides: Sequence[str]) -> LoadedSpec:
@@ -131,16 +117,18 @@ def _loaded(text: str, path: Path, overrides: Sequence[str]) -> LoadedSpec:
     if not isinstance(tree.value, dict):
         raise SpecError(f"{path}:1:1: a spec is a mapping of keys to values, e.g. `files: {{path: scores.csv}}`")
     tree, short = _spelled_out(tree)
-    value, origins = apply(tree.value, overrides)
-    spec = _validated(value, tree, short, origins)
+    layered = under_presets(tree, path.parent, overrides)
+    value, origins = apply(layered.tree.value, overrides)
+    spec = _validated(value, layered, short, origins)
     published = spec.model_copy(update={"root": "."}) if Path(spec.root).is_absolute() else spec
     return LoadedSpec(
         spec=spec,
         path=path,
         root=(path.parent / spec.root).resolve(),
-        text=dump(effective(published)),
-        tree=tree,
+        text=dump(effective(published, under=layered.under)),
+        tree=layered.tree,
         origins=origins,
+        under=layered.under,
     )
 
 
@@ -175,8 +163,10 @@ def _spelled_out(tree: Tree) -> tuple[Tree, dict[Keys, str]]:
     return replace(tree, value={"sources": [{name: entry} for entry in entries], **value}, places=places), short
 
 
-def _validated(value: dict[str, Any], tree: Tree, short: dict[Keys, str], origins: Mapping[Keys, str]) -> Spec:
+def _validated(value: dict[str, Any], layered: Layered, short: dict[Keys, str], origins: Mapping[Keys, str]) -> Spec:
+    tree = layered.tree
     found: list[Mistake] = [] if value.get("sources") else [no_source(value)]
+    found += layered.mistakes
     try:
         spec = Spec.model_validate_json(json.dumps(value))
     except ValidationError as error:
@@ -189,8 +179,10 @@ def _validated(value: dict[str, Any], tree: Tree, short: dict[Keys, str], origin
     raise SpecError("\n".join(_told(mistake, tree, origins) for mistake in told))
 
 
-def _order(mistake: Mistake, tree: Tree, origins: Mapping[Keys, str]) -> tuple[bool, tuple[int, int]]:
-    return _cause(mistake, tree, origins) is not None, _line_and_column(mistake, tree)
+def _order(mistake: Mistake, tree: Tree, origins: Mapping[Keys, str]) -> tuple[bool, bool, str, tuple[int, int]]:
+    sheet = _sheet(_nearest(tree, mistake.path), tree)
+    setting = _cause(mistake, tree, origins) is not None
+    return setting, sheet.name != tree.name, sheet.name, _line_and_column(mistake, tree)
 
 
 def _told(mistake: Mistake, tree: Tree, origins: Mapping[Keys, str]) -> str:
@@ -200,7 +192,8 @@ def _told(mistake: Mistake, tree: Tree, origins: Mapping[Keys, str]) -> str:
     if not mistake.path:
         return f"{tree.name}: {mistake.message}"
     line, column = _line_and_column(mistake, tree)
-    return f"{tree.name}:{line}:{column}: {mistake.message}\n{excerpt(tree.lines, line, column)}"
+    sheet = _sheet(_nearest(tree, mistake.path), tree)
+    return f"{sheet.name}:{line}:{column}: {mistake.message}\n{excerpt(sheet.lines, line, column)}"
 
 
 def _line_and_column(mistake: Mistake, tree: Tree) -> tuple[int, int]:
@@ -230,7 +223,12 @@ def _where(tree: Tree, origins: Mapping[Keys, str], keys: Sequence[str | int]) -
         return setting
     place = _nearest(tree, keys)
     line, column = place.value if place else (1, 1)
-    return f"{tree.name}:{line}:{column}"
+    return f"{_sheet(place, tree).name}:{line}:{column}"
+
+
+def _sheet(place: Place | None, tree: Tree) -> Sheet:
+    """Return the file that a place is in."""
+    return place.sheet if place and place.sheet else Sheet(name=tree.name, lines=tree.lines)
 
 
 def _nearest(tree: Tree, keys: Sequence[str | int]) -> Place | None:

@@ -5,35 +5,17 @@ The JSON schema, the reference page and the errors all come from these declarati
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    PrivateAttr,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field, model_validator
 
 from reportgen.spec.filters import Filters
 from reportgen.spec.forms import Pattern, one_or_many
+from reportgen.spec.identity import Axes, LabelRule, MethodSelector, Rename
+from reportgen.spec.section import Name, Names, Patterns, Section
 
-Name = Annotated[str, Field(min_length=1)]
-Names = Annotated[
-    tuple[Name, ...],
-    one_or_many,
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
 Direction = Literal["maximize", "minimize", "none"]
 Aggregate = Literal["iqm", "mean", "median", "optimality_gap"]
-
-
-class Section(BaseModel):
-    """A mapping of the spec: frozen, strict about types, closed to unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
 class ReportSection(Section):
@@ -71,6 +53,10 @@ class FilesSource(Section):
     """Glob relative to `root`; `{placeholders}` capture axes."""
     name: str | None = None
     """Handle of this source for `methods`."""
+    preset: Name | None = None
+    """Preset of this source: its defaults and axes; default: that of the spec."""
+    axes: Axes = Axes()
+    """Axes of this source; where it says nothing, those of the spec."""
     layout: Literal["long", "wide", "map", "arrays", "marl_eval"] = "long"
     """`long`: a row a point. `wide`: a row a run, a column a method (or what `header` says). `map`: one JSON object
     {task: [scores]}. `arrays`: JSON list of runs whose step and value entries are arrays. `marl_eval`: the nested JSON
@@ -93,6 +79,8 @@ class FilesSource(Section):
 
 class RunChoice(Section):
     """Runs by name or id: those that a glob matches, and those that are listed, without the excluded ones."""
+
+    one_choice: ClassVar[bool] = True
 
     glob: Names = ()
     """Globs over whole display names: `*` anything, `?` one character, all else itself."""
@@ -124,6 +112,10 @@ class WandbSource(Section):
     filters: Filters = Field(default_factory=dict)
     """Conditions that must all hold: `state`, `group`, `tags`, `job_type`, `sweep`, `created_after`, `created_before`,
     `config.KEY`, `summary.KEY`. In a list one value must hold; of `tags` every one."""
+    preset: Name | None = None
+    """Preset of this source: its defaults and axes; default: that of the spec."""
+    axes: Axes = Axes()
+    """Axes of this source; where it says nothing, those of the spec."""
 
 
 class WandbOfflineSource(Section):
@@ -137,6 +129,10 @@ class WandbOfflineSource(Section):
     """Which runs, by name or id; a text is one glob. Default: every run."""
     filters: Filters = Field(default_factory=dict)
     """Conditions that must all hold, as for `wandb`."""
+    preset: Name | None = None
+    """Preset of this source: its defaults and axes; default: that of the spec."""
+    axes: Axes = Axes()
+    """Axes of this source; where it says nothing, those of the spec."""
 
 
 class SourceEntry(Section):
@@ -149,94 +145,16 @@ class SourceEntry(Section):
     wandb_offline: WandbOfflineSource | None = None
     """Runs that the W&B SDK recorded on disk."""
 
+    @property
+    def form(self) -> FilesSource | WandbSource | WandbOfflineSource:
+        """The one form that it has."""
+        return next(form for form in (self.files, self.wandb, self.wandb_offline) if form is not None)
+
     @model_validator(mode="after")
     def _exactly_one(self) -> SourceEntry:
         if sum(form is not None for form in (self.files, self.wandb, self.wandb_offline)) != 1:
             raise ValueError("a source is exactly one of 'files:', 'wandb:' or 'wandb_offline:'")
         return self
-
-
-class AxisForm(Section):
-    """Where an axis is read; several forms are tried in the order written."""
-
-    config: Names = ()
-    """Config keys, the first that exists; dotted, or `**.key` for a search at any depth."""
-    summary: Names = ()
-    """Summary keys, the first that exists."""
-    name: Pattern | None = None
-    """Regular expression on the display name with a group named like the axis."""
-    metric: Pattern | None = None
-    """Regular expression on metric names with a group `task` (and perhaps `suite`): many tasks in a run."""
-    tag: Pattern | None = None
-    """Regular expression on the tags; the first group is the value."""
-    group: bool = False
-    """The run's group."""
-    template: str | None = None
-    """Text with `{config.key}`, `{name}`, `{group}` in it."""
-    _written: tuple[str, ...] = PrivateAttr(default=())
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _remember_order(cls, value: Any, handler: ModelWrapValidatorHandler[AxisForm]) -> AxisForm:
-        form = handler(value)
-        if isinstance(value, dict):
-            form._written = tuple(str(key) for key in value)  # noqa: SLF001 - its own class
-        return form
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The forms in the order written."""
-        return self._written
-
-
-class StepAxis(Section):
-    """Which keys of a run's history count its steps, or its time."""
-
-    key: Names = ()
-    """Keys; the first that a run has counts."""
-    rules: dict[Pattern, Name] = Field(default_factory=dict)
-    """Regular expression on the metric's name to the key that counts its steps; before `key`."""
-
-
-class Axes(Section):
-    """What identifies a score. Axes that a file source fixes by columns, placeholders or constants win."""
-
-    method: AxisForm | None = None
-    """The method (algorithm) of a run."""
-    task: AxisForm | None = None
-    """The task (environment) of a run or of a metric."""
-    seed: AxisForm | None = None
-    """The seed's name; a name, not a key."""
-    step: StepAxis | None = None
-    """Keys that count steps in W&B runs; default: what the run declared, else the usual names, else `_step`."""
-    wall_time: StepAxis | None = None
-    """Keys that measure time in W&B runs, e.g. `_runtime`, in seconds."""
-
-
-class MethodSelector(Section):
-    """Which runs belong to a method; all conditions must hold."""
-
-    source: str | None = None
-    """Handle of the source."""
-    name: Names = ()
-    """Globs on the display name; one must match."""
-    config: dict[str, Any] = Field(default_factory=dict)
-    """Config key (dotted) to value."""
-    method: str | None = None
-    """The method as the source's axis gives it."""
-    tags: tuple[str, ...] = ()
-    """Tags the run must carry."""
-    group: str | None = None
-    """The run's group."""
-
-
-class Rename(Section):
-    """Shown names for raw names. A rename moves no number, colour or key."""
-
-    method: dict[str, str] = Field(default_factory=dict)
-    """Raw method to shown method."""
-    task: dict[str, str] = Field(default_factory=dict)
-    """Raw task to shown task."""
 
 
 class ByTask(Section):
@@ -250,6 +168,8 @@ class ByTask(Section):
 
 class Score(Section):
     """How a run's curve becomes one number."""
+
+    one_choice: ClassVar[bool] = True
 
     reduce: Literal["last", "mean_last", "best", "auc", "at"] = "mean_last"
     """`last` point, mean of the last points (`mean_last`), `best` point, area under the curve divided by its length
@@ -281,6 +201,8 @@ class Score(Section):
 
 class Normalization(Section):
     """How raw scores become comparable across tasks: u = (s - reference) / (optimum - reference)."""
+
+    one_choice: ClassVar[bool] = True
 
     method: Literal["bounds", "none"] = "bounds"
     """`bounds` or `none`."""
@@ -322,8 +244,14 @@ class Metrics(Section):
     """One section each, with aggregates and comparisons; default: every value column of the file sources."""
     secondary: tuple[Name | MetricEntry, ...] = ()
     """Curves and a summary table, no comparisons."""
+    groups: dict[str, Names] = Field(default_factory=dict)
+    """Names for lists of metrics, globs among them: a group that `primary` or `secondary` names stands for each of its
+    metrics that the runs have."""
+    hide: Patterns = ()
+    """Regular expressions on metric names; what matches is found by its full name only, never by a glob or group."""
     directions: tuple[dict[Direction, Pattern], ...] = ()
-    """Ordered rules {direction: regular expression on the metric's name}; the first match wins."""
+    """Ordered rules {direction: regular expression on the metric's name}; the first match wins. Those of a preset
+    come after the spec's."""
 
 
 class Runs(Section):
@@ -423,12 +351,17 @@ class Spec(Section):
     """Where relative paths start, itself relative to the spec file."""
     report: ReportSection = ReportSection()
     """Title, authors, description."""
+    preset: Name | None = None
+    """Name of a preset (`metta`, `cleanrl`, `sb3`, `lightning`, `hf`) or a YAML file of your own, relative to `root`:
+    a partial spec under this one."""
     sources: tuple[SourceEntry, ...] = ()
     """Where runs come from; one form at the top level (`files:`, `wandb:`, `wandb_offline:`) is a list of one."""
     axes: Axes = Axes()
     """What identifies a score."""
     methods: dict[str, MethodSelector] | None = None
     """Ordered map of shown method to the runs it has, instead of `axes.method`."""
+    labels: tuple[LabelRule, ...] = ()
+    """Rules that label runs, in order, later win; they add columns, which `{label: column}` of an axis reads."""
     rename: Rename = Rename()
     """Shown names."""
     baseline: str | None = None
@@ -453,3 +386,12 @@ class Spec(Section):
     """The notebook that computes the report's numbers again."""
     output: Output = Output()
     """Where the report is written."""
+
+    def handles(self) -> tuple[str, ...]:
+        """Return the name of each source: its own, else ``source-0`` by its place."""
+        return tuple(entry.form.name or f"source-{index}" for index, entry in enumerate(self.sources))
+
+    def axes_of(self, source: str) -> Axes:
+        """Return the axes of a source, by its name: its own over those of the spec."""
+        own = (entry.form.axes for entry, name in zip(self.sources, self.handles(), strict=True) if name == source)
+        return next((axes.over(self.axes) for axes in own), self.axes)

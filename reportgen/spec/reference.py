@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, get_origin
 from reportgen.resources import shipped
 from reportgen.spec.forms import SHORT_SOURCES
 from reportgen.spec.kinds import bounds_of, choices, field_of, inside, is_section, keys_of, kinds_in, words
-from reportgen.spec.model import Section, SourceEntry, Spec
+from reportgen.spec.model import SourceEntry, Spec
+from reportgen.spec.section import Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -51,12 +51,24 @@ _Dumper.add_representer(str, _write_text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A file that values stand in: its name and its lines."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Line and column, both from 1, of a key (None in a list) and of its value; `text` of an unquoted scalar."""
+    """Line and column, both from 1, of a key (None in a list) and of its value; `text` of an unquoted scalar.
+
+    `sheet` is the file of a value that does not stand in the spec itself.
+    """
 
     value: tuple[int, int]
     key: tuple[int, int] | None = None
     text: str | None = None
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

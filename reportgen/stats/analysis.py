@@ -22,6 +22,7 @@ from reportgen.stats.intervals import (
     task_variance,
     weight_in_singles,
 )
+from reportgen.stats.proportions import rate_of_trials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +57,8 @@ class Analysis:
         Statistic to its (R,) replicates, for differences.
     variances
         Statistic to its influence variances, for differences.
+    plan, influences
+        The design, and statistic to the (n,) influence of each score in its order, for differences of coupled runs.
     """
 
     settings: Settings
@@ -65,6 +68,8 @@ class Analysis:
     tasks: tuple[str, ...]
     replicates: Mapping[str, Floats]
     variances: Mapping[str, Variance]
+    plan: Design
+    influences: Mapping[str, Floats]
 
 
 def analyse(
@@ -74,6 +79,7 @@ def analyse(
     key: tuple[str, str],
     statistics: Sequence[str] = estimates.STATISTICS,
     thresholds: Floats,
+    trials: bool = False,
 ) -> Analysis:
     """Compute aggregates and profiles of one method; one draw serves them all.
 
@@ -86,6 +92,8 @@ def analyse(
         Any of ``iqm``, ``mean``, ``median``, ``optimality_gap``.
     thresholds
         (T,) of the profiles; may be empty.
+    trials
+        Whether every score of the metric is one success or failure, so that a run on a single task is one trial.
 
     Raises
     ------
@@ -113,7 +121,7 @@ def analyse(
     return Analysis(
         settings=settings,
         intervals={
-            name: _interval(name, float(found[name][0]), repeated[name], variances[name], plan, settings, stop)
+            name: _interval(name, float(found[name][0]), repeated[name], variances[name], plan, settings, stop, trials=trials)
             for name in statistics
         },
         profile=_profile_band(sample, profile[:, 0], repeated_profile, stop),
@@ -121,14 +129,21 @@ def analyse(
         tasks=tuple(sorted({scores.task_ids[index] for index in scores.tasks})),
         replicates=repeated,
         variances=variances,
+        plan=plan,
+        influences={name: sample.influence(name) for name in statistics},
     )
 
 
-def difference(a: Analysis, b: Analysis, statistic: str) -> Interval:
-    """Return a - b of one statistic with its interval; the two methods' runs are independent.
+def difference(a: Analysis, b: Analysis, statistic: str, *, coupled: bool = False) -> Interval:
+    """Return a - b of one statistic with its interval; the two methods' runs are independent unless `coupled`.
 
     Replicates are subtracted draw by draw; with ``resample="tasks"`` both methods then have the same tasks in every
     replicate, which needs that they cover the same tasks.
+
+    Parameters
+    ----------
+    coupled
+        Both were analysed with the same key and runs named alike (`by_seed`), so that pairs of runs were drawn.
     """
     first, second = a.intervals[statistic], b.intervals[statistic]
     settings = a.settings
@@ -142,6 +157,8 @@ def difference(a: Analysis, b: Analysis, statistic: str) -> Interval:
         return _stated(estimate, None, None, None, (first, second), settings, whole)
     drawn_tasks = settings.resample == "tasks"
     variance = a.variances[statistic] if drawn_tasks else a.variances[statistic].joined(b.variances[statistic])
+    if coupled and not drawn_tasks:
+        variance = influence_variance(a.plan, a.influences[statistic] - b.influences[statistic])
     replicates = a.replicates[statistic] - b.replicates[statistic]
     found, pair, stop = ends(estimate, replicates, variance, settings)
     stop = Refusal(reason=MEDIAN_HAS_NONE) if statistic == "median" else stop
@@ -243,9 +260,10 @@ class _Sample:
     def variance(self, name: str) -> Variance:
         if self.settings.resample == "tasks":
             return task_variance(self.plan.n_tasks)
-        return influence_variance(self.plan, self._influence(name))
+        return influence_variance(self.plan, self.influence(name))
 
-    def _influence(self, name: str) -> Floats:
+    def influence(self, name: str) -> Floats:
+        """Return (n,) psi of each score."""
         values = self.plan.values
         if name == "iqm":
             low, high = self._trim_points()
@@ -276,21 +294,26 @@ def _interval(
     plan: Design,
     settings: Settings,
     stop: Refusal | None,
+    *,
+    trials: bool,
 ) -> Interval:
-    found, pair = None, None
+    found, pair, rate = None, None, None
     if stop is None:
         found, pair, stop = ends(estimate, replicates, variance, settings)
+        rate = rate_of_trials(plan, settings) if trials and name == "mean" else None
+    if rate:
+        found, stop = rate, None
     if name == "median":
         stop = stop or Refusal(reason=MEDIAN_HAS_NONE, mend="analysis: {aggregates: [iqm, mean]}")
     stated = found if stop is None else None
     floor, ceiling = LIMITS.get(name, (-np.inf, np.inf))
-    expanded = stated is not None and settings.interval == "expanded_t"
+    expanded = stated is not None and settings.interval == "expanded_t" and not rate
     return Interval(
         estimate=estimate,
         low=None if stated is None else max(floor, stated[0]),
         high=None if stated is None else min(ceiling, stated[1]),
         level=settings.level,
-        method=settings.interval,
+        method="wilson" if rate else settings.interval,
         percentile=pair,
         df=float(variance.degrees_of_freedom()) if expanded else None,
         replicates=len(replicates),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ class Interval:
     low, high
         None where no honest interval exists; `reason` then says why and `mend` what would change it.
     level, method
-        Nominal coverage; ``expanded_t`` or ``percentile``.
+        Nominal coverage; ``expanded_t``, ``percentile``, or ``wilson`` for a success rate of runs that are one trial.
     percentile
         The plain percentile pair, or None.
     df
@@ -56,6 +56,22 @@ class Interval:
     reason: str | None = None
     mend: str = ""
     note: str = ""
+
+
+def turned(found: Interval) -> Interval:
+    """Return the interval of the negated estimate."""
+    pair = found.percentile
+    return replace(
+        found,
+        estimate=_negated(found.estimate),
+        low=_negated(found.high),
+        high=_negated(found.low),
+        percentile=None if pair is None else (-pair[1], -pair[0]),
+    )
+
+
+def _negated(value: float | None) -> float | None:
+    return None if value is None else -value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -125,8 +141,8 @@ class Variance:
         """Return s t(q; df) / z(q) (...), by which percentile distances are multiplied; NaN where nothing varies."""
         with np.errstate(divide="ignore", invalid="ignore"):
             seen = np.einsum("h...,h->...", self.terms, self.seen)
-            factor = np.sqrt(self.terms.sum(axis=0) / seen) * stats.t.ppf(upper, self.degrees_of_freedom())
-        return np.asarray(factor / stats.norm.ppf(upper))
+            factor = np.sqrt(self.terms.sum(axis=0) / seen) * special.stdtrit(self.degrees_of_freedom(), upper)
+        return np.asarray(factor / special.ndtri(upper))
 
 
 def influence_variance(design: Design, influence: Floats) -> Variance:

@@ -73,7 +73,7 @@ def project(service, connection, tmp_path):
         loaded = loads(text, str(tmp_path / "spec.yaml"))
         reading = Reading(cache=cache, patience=how.pop("patience", HASTY), **how)
         form = loaded.spec.sources[0].wandb
-        need = need_of(loaded.spec, loaded.where)
+        need = need_of(loaded.spec, loaded.spec.handles()[0], loaded.where)
         return ApiSource(form, "w", tmp_path, need=need, cache=Cache(cache), reading=reading, remote=remote)
 
     def read(*given, **how):

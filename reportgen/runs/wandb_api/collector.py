@@ -23,7 +23,8 @@ from reportgen.runs.wandb_api.source import ApiSource, Need
 from reportgen.runs.wandb_api.want import check_names, wanted_keys
 from reportgen.spec import load
 from reportgen.spec.filters import check_filters
-from reportgen.spec.model import Axes, RunChoice, WandbSource
+from reportgen.spec.identity import Axes
+from reportgen.spec.model import RunChoice, WandbSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -121,8 +122,8 @@ class WandBDataCollector:
         self._project = project or self._configured.project
         self._pattern = run_pattern
         self._metrics = tuple(metrics)
-        self._usual = wanted_keys(loaded.spec).metrics if loaded else ("*",)
-        self._axes = loaded.spec.axes if loaded else Axes()
+        self._axes = _axes_of(loaded)
+        self._usual = wanted_keys(loaded.spec, self._axes).metrics if loaded else ("*",)
         self._params = tuple(config_params)
         self._groups: dict[str, tuple[str, ...]] = {}
         self._use_cache = use_cache
@@ -238,6 +239,14 @@ def _source_of(loaded: LoadedSpec | None) -> WandbSource:
             f"{loaded.path}: no source of it is a W&B project; write `wandb: {{entity: me, project: mine}}`"
         )
     return found
+
+
+def _axes_of(loaded: LoadedSpec | None) -> Axes:
+    """Return the axes of a spec's W&B source."""
+    if loaded is None:
+        return Axes()
+    pairs = zip(loaded.spec.handles(), loaded.spec.sources, strict=True)
+    return loaded.spec.axes_of(next(name for name, entry in pairs if entry.wandb is not None))
 
 
 def _filters(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Listed:
     lines: int | None = None
     last_step: int | None = None
     url: str | None = None
+    commit: str | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
     summary: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Listed:
             lines=told["historyLineCount"],
             last_step=told["lastStep"],
             url=told["url"],
+            commit=told["commit"],
             config=told["config"],
             summary={key: value for key, value in told["summary"].items() if key != "_wandb"},
             keys=told["keys"],
@@ -91,12 +93,13 @@ class Listed:
             tags=self.tags,
             created_at=self.created_at,
             url=self.url,
+            commit=self.commit,
             notes=tuple(notes),
         )
 
     def described(self) -> dict[str, Any]:
         """Return what can change without the history: names, tags, configuration."""
-        names = ("name", "group", "job_type", "sweep", "tags", "config", "summary", "url")
+        names = ("name", "group", "job_type", "sweep", "tags", "config", "summary", "url", "commit")
         return {name: getattr(self, name) for name in names}
 
 

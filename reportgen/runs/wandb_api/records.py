@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reportgen.runs.raw import RawRun
     from reportgen.runs.record import RunRecord
     from reportgen.runs.wandb_api.listed import Wanted
-    from reportgen.spec.model import Axes
+    from reportgen.spec.identity import Axes
 
 
 def record_of(run: RawRun, wanted: Wanted, axes: Axes, *, handle: str, deleted: bool = False) -> RunRecord:

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from reportgen.runs.wandb_api.faults import Fault
     from reportgen.runs.wandb_api.fetching import Fetched
     from reportgen.runs.wandb_api.remote import Answer
-    from reportgen.spec.model import Axes, WandbSource
+    from reportgen.spec.identity import Axes
+    from reportgen.spec.model import WandbSource
 
 PAGE = 200
 NEAR_NAMES = 1_000

@@ -16,32 +16,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from reportgen.runs.wandb_api.listed import Listed
+    from reportgen.spec.identity import Axes
     from reportgen.spec.model import Spec
 
 NUMBERS = {"number", "boolean", "string"}  # not-a-number and infinity are logged as text
 
 
-def need_of(spec: Spec, where: Callable[..., str] | None) -> Need:
+def need_of(spec: Spec, handle: str, where: Callable[..., str] | None) -> Need:
     """Return what a spec needs of the runs of a W&B source."""
+    axes = spec.axes_of(handle)
     return Need(
-        wanted=wanted_keys(spec),
-        axes=spec.axes,
+        wanted=wanted_keys(spec, axes),
+        axes=axes,
         states=getattr(spec.runs, "states", None),
         check=lambda runs: check_metrics(spec, runs, where),
     )
 
 
-def wanted_keys(spec: Spec) -> Wanted:
+def wanted_keys(spec: Spec, axes: Axes) -> Wanted:
     """Return the keys that a spec's metrics and axes need; a table by task may name any."""
     entries = [names for *_, names in _entries(spec)]
     everything = not entries or not spec.metrics.primary or any(isinstance(names, ByTask) for names in entries)
-    groups = getattr(spec.metrics, "groups", {})
+    groups = spec.metrics.groups
     plain = [name for names in entries if not isinstance(names, ByTask) for name in _grouped(names, groups)]
     metrics = ("*",) if everything else tuple(dict.fromkeys(plain))
     complete = getattr(spec.runs, "complete_when", None)
-    axes = [key for axis in (spec.axes.step, spec.axes.wall_time) if axis for key in (*axis.key, *axis.rules.values())]
+    keys = [key for axis in (axes.step, axes.wall_time) if axis for key in (*axis.key, *axis.rules.values())]
     further = [] if complete is None else [complete.metric]
-    return Wanted(metrics=metrics, axes=tuple(dict.fromkeys([*axes, *further, *USUAL_STEPS])))
+    return Wanted(metrics=metrics, axes=tuple(dict.fromkeys([*keys, *further, *USUAL_STEPS])))
 
 
 def check_metrics(spec: Spec, runs: Sequence[Listed], where: Callable[..., str] | None) -> None:
@@ -52,7 +54,7 @@ def check_metrics(spec: Spec, runs: Sequence[Listed], where: Callable[..., str] 
     DataError
         With the place in the spec and the nearest names.
     """
-    groups = getattr(spec.metrics, "groups", {})
+    groups = spec.metrics.groups
     for role, index, names in _entries(spec):
         if not isinstance(names, ByTask):
             at = f"{where('metrics', role, index)}: " if where else ""

@@ -21,6 +21,7 @@ from reportgen.runs.wandb_api.history import BrokenDownload, History, read_histo
 THREADS = 8
 RUN_FIELDS = (
     "displayName", "state", "group", "jobType", "sweepName", "tags", "createdAt", "heartbeatAt", "historyLineCount",
+    "commit",
 )  # fmt: skip
 
 

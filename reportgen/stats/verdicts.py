@@ -1,0 +1,76 @@
+"""What may be said about two methods, from an estimand's corrected p and interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reportgen.stats.intervals import Interval
+
+Verdict = Literal["better", "worse", "equivalent", "inconclusive", "cannot be decided"]
+INDISTINCT = ("equivalent", "inconclusive", "cannot be decided")
+
+
+def verdict(
+    found: Interval,
+    *,
+    neutral: float,
+    p_adjusted: float | None,
+    smallest_adjusted: float | None,
+    smallest_difference: float | None = None,
+) -> Verdict | None:
+    """Judge the first of two methods.
+
+    Parameters
+    ----------
+    found
+        The estimand with its interval, higher favours the first method; its level is one minus the size of the test.
+    neutral
+        The value of the estimand that favours neither: 0 for a difference, 1/2 for a probability of improvement.
+    p_adjusted, smallest_adjusted
+        Corrected p, and the smallest corrected p that data of this design could have given.
+    smallest_difference
+        The smallest difference of interest: an interval within it on both sides of `neutral` is ``equivalent``,
+        whatever p says.
+
+    Returns
+    -------
+    None where the estimand itself cannot be stated.
+    """
+    if found.estimate is None:
+        return None
+    if smallest_difference is not None and found.low is not None and found.high is not None:
+        inside = neutral - smallest_difference < found.low and found.high < neutral + smallest_difference
+        if inside:
+            return "equivalent"
+    alpha = 1 - found.level
+    if p_adjusted is None or (smallest_adjusted is not None and smallest_adjusted > alpha + 1e-12):
+        return "cannot be decided"
+    if p_adjusted > alpha or found.estimate == neutral:
+        return "inconclusive"
+    return "better" if found.estimate > neutral else "worse"
+
+
+def best_set(ranked: Sequence[str], judge: Callable[[str, str], Verdict | None]) -> tuple[str, ...] | None:
+    """Return the best method and those that cannot be told from it, in the order given.
+
+    Parameters
+    ----------
+    ranked
+        Methods, best estimate first.
+    judge
+        Returns the verdict on (first, second), None where the two were not compared.
+
+    Returns
+    -------
+    None where the best was not compared with every other method.
+    """
+    if not ranked:
+        return None
+    best, *others = ranked
+    found = {other: judge(best, other) for other in others}
+    if any(said is None for said in found.values()):
+        return None
+    return (best, *(other for other in others if found[other] != "better"))
