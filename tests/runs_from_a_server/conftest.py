@@ -18,7 +18,7 @@ from reportgen.runs.wandb_api.source import ApiSource
 from reportgen.runs.wandb_api.want import need_of
 from reportgen.spec import loads
 
-HASTY = Patience(silence=30, attempts=2, client_retries=0, first_wait=0.01, longest_wait=0.02)
+HASTY = Patience(silence=30, attempts=2, client_retries=1, first_wait=0.01, longest_wait=0.02)
 PROJECTS = itertools.count()
 
 
