@@ -100,6 +100,30 @@ def test_a_scan_of_exported_rows_by_key_reads_ranges_of_the_file(wandb_server, a
     assert any(request.headers.get("Range") for request in wandb_server.requests)
 
 
+def test_a_live_scan_by_keys_gives_rows_that_hold_all_of_them_only(wandb_server, api):
+    rows = [{"loss": 1.0, "score": 5.0}, {"loss": 2.0}, {"score": 7.0}, {"loss": 4.0, "score": 8.0}]
+    wandb_server.add_run("tester", "p", "r", history=rows, exported=0, state="running")
+    run = api.run("tester/p/r")
+    both = list(run.scan_history(keys=["loss", "score"], use_cache=False))
+    assert [(row["loss"], row["score"]) for row in both] == [(1, 5), (4, 8)]
+    assert [row["loss"] for row in run.scan_history(keys=["loss"], use_cache=False)] == [1, 2, 4]
+    assert list(run.scan_history(keys=["unknown"], use_cache=False)) == []
+
+
+def test_the_types_of_what_was_logged_are_told_and_counted(wandb_server, api):
+    rows = [{"x": 1.0}, {"x": math.nan}, {"x": "text"}, {"x": {"_type": "image-file"}}, {"x": [1]}]
+    wandb_server.add_run("tester", "p", "r", history=rows)
+    told = api.run("tester/p/r").history_keys["keys"]["x"]["typeCounts"]
+    assert {one["type"]: one["count"] for one in told} == {"number": 2, "string": 1, "image-file": 1, "list": 1}
+
+
+def test_a_server_may_claim_steps_that_it_does_not_have(wandb_server, api):
+    wandb_server.add_run("tester", "p", "r", last_step=99)
+    [run] = api.runs("tester/p", lazy=False)
+    assert run.history_keys["lastStep"] == 99
+    assert list(run.scan_history(use_cache=False)) == []
+
+
 def test_values_that_are_no_finite_numbers_arrive_as_texts_when_live(wandb_server, api):
     rows = [{"loss": math.nan}, {"loss": math.inf}, {"loss": -math.inf}, {"media": {"_type": "image-file"}}]
     wandb_server.add_run("tester", "p", "r", history=rows, exported=0, state="running")
