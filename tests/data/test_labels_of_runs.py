@@ -210,10 +210,11 @@ def test_an_axis_reads_a_label(recorded, tmp_path):
     dataset = recorded(SCORES, METRIC + RULED + "axes: {method: {label: variant}}")
     assert {score.method: score.raw for score in dataset.metrics[0].scores} == {"baseline": 1, "ppo": 2, "special": 3}
     assert dataset.labels["e/p/0"] == {"variant": "baseline"}
-    assert told(dataset, "labelled_twice") == [
-        ("note", "Several rules label 1 runs differently; the later rule wins (a_baseline: pattern *_baseline says "
-         "baseline, config algo said ppo).")
-    ]  # fmt: skip
+    (twice,) = told(dataset, "labelled_twice")
+    assert twice[1] == (
+        "Several rules label 1 run differently; the later rule wins (a_baseline: pattern *_baseline says baseline, "
+        "config algo said ppo)."
+    )
     assert told(dataset, "unknown_run") == [("warning", "`labels` names 'd', which is no run here.")]
 
 

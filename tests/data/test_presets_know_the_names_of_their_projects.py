@@ -104,12 +104,15 @@ def test_metta_steps_count_agent_steps_and_those_of_newer_evaluations_their_own(
 
 
 DIRECTIONS = {
-    "eval_navigation/maze": "maximize", "overview/reward": "maximize", "overview/evaluator/avg_reward_estimate": "maximize",
+    "eval_navigation/maze": "maximize", "overview/reward": "maximize",
+    "overview/evaluator/avg_reward_estimate": "maximize",
     "env_task_reward/x": "maximize", "losses/explained_variance": "maximize", "losses/value_loss": "minimize",
     "losses/entropy": "none", "timing_per_epoch/sps": "maximize", "timing_per_epoch/msec/rollout": "minimize",
-    "monitor/gpu0_utilization": "maximize", "monitor/process/memory_rss": "minimize", "monitor/cpu_count_logical": "none",
+    "monitor/gpu0_utilization": "maximize", "monitor/process/memory_rss": "minimize",
+    "monitor/cpu_count_logical": "none",
     "env_agent/action.move.failed": "minimize", "env_agent/heart.gained": "none", "env_game/x.std_dev": "none",
-    "losses/value_loss.std_dev": "none", "metric/agent_step": "none", "sweep/score": "maximize", "sweep/cost": "minimize",
+    "losses/value_loss.std_dev": "none", "metric/agent_step": "none", "sweep/score": "maximize",
+    "sweep/cost": "minimize",
 }  # fmt: skip
 
 
