@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from reportgen.data.axes import read_axis
 from reportgen.data.labels import RunLabeler, written_rules
 from reportgen.data.scores import Notice
-from reportgen.data.screen import sentence, some
+from reportgen.data.screen import counted, sentence, some
 from reportgen.errors import ReportgenError, did_you_mean
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _told(labeler: RunLabeler, records: Sequence[RunRecord]) -> tuple[Notice, ..
     twice = labeler.doubly_labelled
     if twice:
         told = [f"{one.name}: {one.rule} says {one.value}, {_before(one.overruled)}" for one in twice]
-        text = f"Several rules label {len(twice)} runs differently; the later rule wins ({some(told)})."
+        text = f"Several rules label {counted(len(twice))} differently; the later rule wins ({some(told)})."
         notices.append(Notice(code="labelled_twice", text=text, runs=tuple(one.run for one in twice), level="note"))
     for name in labeler.unknown_runs:
         text = sentence(f"`labels` names {name!r}, which is no run here{did_you_mean(name, names.values())}")

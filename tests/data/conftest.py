@@ -30,7 +30,7 @@ def prepared(tmp_path):
 def recorded(tmp_path):
     """Prepare runs given as (name, {metric: values}, further fields) under lines of a spec."""
 
-    def _recorded(runs, lines):
+    def _recorded(runs, lines, **options):
         records = tuple(
             RunRecord(
                 id=f"e/p/{index}",
@@ -51,6 +51,6 @@ def recorded(tmp_path):
             for index, (name, metrics, fields) in enumerate((n, m, dict(f)) for n, m, f in runs)
         )
         loaded = loads(f"wandb_offline: {{path: x}}\n{lines}\n", str(tmp_path / "spec.yaml"))
-        return prepare(records, loaded.spec, root=tmp_path, where=loaded.where)
+        return prepare(records, loaded.spec, root=tmp_path, where=loaded.where, **options)
 
     return _recorded
