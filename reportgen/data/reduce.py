@@ -73,10 +73,18 @@ def _run(parts: Sequence[Part]) -> list[Number]:
     for piece in pieces(series):
         for one, rows in zip(running, piece, strict=True):
             one.take(rows)
-    return [
-        Number(*one.number(), line=one.line(), defects=one.defects) if one.told else _whole(part, one.series.loaded())
-        for part, one in zip(parts, running, strict=True)
-    ]
+    return [_seen(part, one) for part, one in zip(parts, running, strict=True)]
+
+
+def _seen(part: Part, running: Running) -> Number:
+    """Return what the rows that passed by told; where that is not enough, read the points of this part alone."""
+    if not running.told:
+        return _whole(part, part.hit.series.loaded())
+    if running.suffices:
+        number, why = running.number()
+    else:
+        number, why = _number(clean(part.hit.series.loaded()), part.rule, part.direction)
+    return Number(number, why, line=running.line(), defects=running.defects)
 
 
 def _whole(part: Part, loaded: Series) -> Number:
