@@ -36,6 +36,7 @@ class Running:
         self._rising = dict.fromkeys(AXES, True)
         self._last_step = -np.inf
         self.defects = dict.fromkeys(DEFECTS, 0)
+        self.first: dict[str, float] = {}
         self._sound = rule.reduce in {"last", "best", "mean_last"}
 
     def take(self, rows: Series) -> None:
@@ -43,6 +44,8 @@ class Running:
         points = with_steps(rows)
         for defect in self.defects:
             self.defects[defect] += getattr(points, defect)
+        for defect, step in points.first.items():
+            self.first.setdefault(defect, step)
         if not self._sound or not len(points.values):
             return
         self._sound = bool(points.steps[0] > self._last_step)
