@@ -12,13 +12,24 @@ if TYPE_CHECKING:
     from reportgen.analyzer import StatisticalAnalyzer
     from reportgen.build import build
     from reportgen.data import RunLabeler
+    from reportgen.data.processor import DataProcessor
     from reportgen.errors import ReportgenError, ReportgenWarning
     from reportgen.results import Report
 
 __version__ = "0.1.0"
-__all__ = ["Report", "ReportgenError", "ReportgenWarning", "RunLabeler", "StatisticalAnalyzer", "__version__", "build"]
+__all__ = [
+    "DataProcessor",
+    "Report",
+    "ReportgenError",
+    "ReportgenWarning",
+    "RunLabeler",
+    "StatisticalAnalyzer",
+    "__version__",
+    "build",
+]
 
 _HOMES = {
+    "DataProcessor": "reportgen.data.processor",
     "Report": "reportgen.results",
     "ReportgenError": "reportgen.errors",
     "ReportgenWarning": "reportgen.errors",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, cast
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Literal, cast
 from reportgen.data.axes import identify, merge_renamed, natural
 from reportgen.data.bounds import bound, normalize
 from reportgen.data.columns import Code, add_columns
+from reportgen.data.defects import Defects
 from reportgen.data.direction import INFERRED, direction_of
 from reportgen.data.doubts import doubts
+from reportgen.data.eligible import eligible
 from reportgen.data.points import rule_text
 from reportgen.data.reduce import Part, reduced
 from reportgen.data.rule_doubts import phases, rule_doubts
@@ -98,7 +100,8 @@ def prepare(
     columns = add_columns(records, spec, root=root, where=where, code=code)
     records = columns.records
     identified = identify(records, spec)
-    runs, too_short = _long_enough(identified.runs, spec)
+    counted = eligible(identified.runs, spec.runs)
+    runs = counted.runs
     labels = {method.label for method in identified.methods}
     if spec.baseline is not None and spec.baseline not in labels:
         at = f"{where('baseline')}: " if where else ""
@@ -108,15 +111,20 @@ def prepare(
         )
     listed, empty = wanted(runs, spec, where)
     chosen = [_choose(one, runs, spec, root, where) for one in listed]
-    prepared = [_metric(one, numbers, runs, identified, spec, root) for one, numbers in _numbers(chosen)]
+    prepared = [_metric(one, numbers, runs, identified, spec, root) for one, numbers in _numbers(chosen, spec)]
     return DataSet(
         metrics=tuple(one.data for one in prepared),
-        exclusions=(*identified.exclusions, *too_short, *(item for one in prepared for item in one.exclusions)),
+        exclusions=(
+            *identified.exclusions,
+            *counted.exclusions,
+            *(item for one in prepared for item in one.exclusions),
+        ),
         notices=(
             *_told_by_sources(records),
             *columns.notices,
             *identified.notices,
             *doubts(records, identified, spec),
+            *counted.notices,
             *empty,
             *_highlights(spec, labels),
             *(notice for one in prepared for notice in one.notices),
@@ -144,10 +152,14 @@ def _choose(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where
     )
 
 
-def _numbers(chosen: Sequence[_Chosen]) -> Iterator[tuple[_Chosen, Sequence[Number]]]:
+def _numbers(chosen: Sequence[_Chosen], spec: Spec) -> Iterator[tuple[_Chosen, Sequence[Number]]]:
     """Reduce all metrics together, so that each run is read once, and give each metric its own numbers."""
-    parts = [Part(hit=hit, rule=one.rule, direction=one.direction) for one in chosen for hit in one.selected.found]
-    numbers = iter(reduced(parts))
+    parts = [
+        Part(hit=hit, rule=one.rule, direction=one.direction, metric=one.wanted.id)
+        for one in chosen
+        for hit in one.selected.found
+    ]
+    numbers = iter(reduced(parts, collapsing=spec.runs.repeated_evaluations == "collapse"))
     for one in chosen:
         yield one, tuple(islice(numbers, len(one.selected.found)))
 
@@ -221,29 +233,6 @@ def _metric(
     )
 
 
-def _long_enough(runs: Sequence[Identity], spec: Spec) -> tuple[tuple[Identity, ...], tuple[Exclusion, ...]]:
-    least = spec.runs.min_steps
-    if least <= 0:
-        return tuple(runs), ()
-    ends = {run.record.id: run.record.last_step or 0.0 for run in runs}
-    kept = tuple(run for run in runs if ends[run.record.id] >= least)
-    excluded = tuple(
-        Exclusion(
-            run=run.record.id,
-            name=run.record.name,
-            reason=f"its last step {ends[run.record.id]:.15g} is below runs.min_steps {least:.15g}",
-        )
-        for run in runs
-        if ends[run.record.id] < least
-    )
-    if not kept:
-        raise DataError(
-            f"runs.min_steps {least:.15g} leaves no run; the longest of {len(runs)} runs ends at step "
-            f"{max(ends.values()):.15g}"
-        )
-    return kept, excluded
-
-
 def _tasks(selected: Selected, spec: Spec) -> tuple[dict[str, Task], tuple[Notice, ...]]:
     """Return raw task name to task; names renamed to one are one task."""
     suites = {hit.task: hit.suite for hit in selected.found}
@@ -259,14 +248,10 @@ def _gathered(chosen: _Chosen, numbers: Sequence[Number]) -> _Reduced:
     one, found = chosen.wanted, chosen.selected.found
     scores, exclusions = [], []
     columns: dict[str, set[str]] = defaultdict(set)
-    counted: Counter[str] = Counter()
-    affected: dict[str, list[str]] = defaultdict(list)
+    defects = Defects(metric=one.id)
     for hit, got in zip(found, numbers, strict=True):
         record = hit.run.record
-        for defect, count in got.defects.items():
-            if count:
-                counted[defect] += count
-                affected[defect].append(record.id)
+        defects.add(record.id, got.defects, got.first)
         if got.number is None:
             reason = f"{hit.task}: {got.why}" if hit.task != ALL else got.why
             exclusions.append(Exclusion(run=record.id, name=record.name, metric=one.id, reason=reason))
@@ -275,12 +260,13 @@ def _gathered(chosen: _Chosen, numbers: Sequence[Number]) -> _Reduced:
         columns[task].add(hit.series.column or hit.series.metric)
         scores.append(_score(hit, task, got.line, got.number))
     if not scores:
-        raise DataError(f"metric {one.id!r}: no run has a score: {exclusions[0].reason}")
+        told = [f"{exclusion.name}: {exclusion.reason}" for exclusion in exclusions]
+        raise DataError(f"metric {one.id!r}: no run has a score: {some(told, separator='; ')}")
     return _Reduced(
         scores=tuple(scores),
         columns={task: frozenset(names) for task, names in columns.items()},
         exclusions=tuple(exclusions),
-        notices=_counted(one.id, counted, affected),
+        notices=defects.notices(),
     )
 
 
@@ -294,24 +280,6 @@ def _score(hit: Found, task: str, line: Line, number: float) -> Score:
         value=number,
         line=line,
     )
-
-
-DEFECTS: dict[str, tuple[str, Literal["warning", "note"]]] = {
-    "missing": ("values are missing and left out, never averaged as 0", "note"),
-    "without_step": ("values have no step and are left out", "warning"),
-    "duplicates": ("values share their step with a later value of the same run; the last counts", "warning"),
-    "infinite": ("values are infinite", "warning"),
-}
-
-
-def _counted(metric: str, counted: Mapping[str, int], affected: Mapping[str, list[str]]) -> tuple[Notice, ...]:
-    notices = []
-    for defect, (words, level) in DEFECTS.items():
-        if counted.get(defect):
-            runs = tuple(dict.fromkeys(affected[defect]))
-            text = f"{counted[defect]:,} {words} ({metric}; {len(runs)} runs: {some(runs)})."
-            notices.append(Notice(code=f"{defect}_points", text=text, metric=metric, runs=runs, level=level))
-    return tuple(notices)
 
 
 def _direction_of(one: Wanted, names: Sequence[str], spec: Spec, root: Path) -> tuple[Direction, str]:

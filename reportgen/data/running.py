@@ -38,12 +38,15 @@ class Running:
         self.defects = dict.fromkeys(DEFECTS, 0)
         self._sound = True
         self.suffices = rule.reduce in {"last", "best", "mean_last"}
+        self.first: dict[str, float] = {}
 
     def take(self, rows: Series) -> None:
         """Look at the next rows."""
         points = with_steps(rows)
         for defect in self.defects:
             self.defects[defect] += getattr(points, defect)
+        for defect, step in points.first.items():
+            self.first.setdefault(defect, step)
         if not self._sound or not len(points.values):
             return
         self._sound = bool(points.steps[0] > self._last_step)

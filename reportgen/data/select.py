@@ -272,7 +272,8 @@ def _said(
     if without:
         other = next((what for run in without if (what := _other(one, run))), "")
         but = f"; where it is no number it is {other}" if other else ""
-        text = f"{len(without)} of {len(runs)} runs do not have the metric {one.id!r}{but}."
+        names = some([run.record.name for run in without])
+        text = f"{len(without)} of {len(runs)} runs do not have the metric {one.id!r}: {names}{but}."
         ids = tuple(run.record.id for run in without)
         notices.append(Notice(code="metric_missing", text=text, metric=one.id, runs=ids))
     if lost:

@@ -14,6 +14,7 @@ from reportgen.spec.identity import Axes, LabelRule, MethodSelector, Rename
 from reportgen.spec.section import Name, Names, Patterns, Section
 
 Direction = Literal["maximize", "minimize", "none"]
+State = Literal["finished", "crashed", "failed", "killed", "running"]
 Aggregate = Literal["iqm", "mean", "median", "optimality_gap"]
 
 
@@ -225,9 +226,32 @@ class Metrics(Section):
     come after the spec's."""
 
 
+class CompleteWhen(Section):
+    """A run is complete when a metric of it has reached a number."""
+
+    metric: Name
+    """Metric or summary key whose largest value is looked at, e.g. `global_step`."""
+    at_least: float | Annotated[str, Field(pattern=r"^config:.+")]
+    """A number, or `config:` and the config key that holds it, e.g. `config:**.trainer.total_timesteps`."""
+
+
 class Runs(Section):
     """Which runs count, and what happens to doubtful ones."""
 
+    states: Annotated[tuple[State, ...], one_or_many, Field(min_length=1)] = (
+        "finished",
+        "crashed",
+        "failed",
+        "killed",
+        "running",
+    )
+    """States of the runs that count; runs in another state are excluded and named."""
+    complete_when: CompleteWhen | None = None
+    """Runs that have not reached this are excluded and named; runs that lack the metric or the number are kept, and
+    named."""
+    repeated_evaluations: Literal["keep", "collapse"] = "keep"
+    """`collapse`: consecutive points at which all metrics of an entry are equal are one evaluation, logged again; the
+    first counts."""
     min_steps: Annotated[float, Field(ge=0)] = 0
     """Runs whose last step is smaller are excluded and named."""
     duplicates: Literal["error", "latest", "mean", "keep"] = "error"

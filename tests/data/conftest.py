@@ -54,3 +54,24 @@ def recorded(tmp_path):
         return prepare(records, loaded.spec, root=tmp_path, where=loaded.where, **options)
 
     return _recorded
+
+
+@pytest.fixture(scope="session")
+def curves():
+    """Make a run of {metric: {step: value}}; wall times, tasks and the fields of a record on request."""
+
+    def _curves(name, metrics, *, wall=None, tasks=None, **fields):
+        series = []
+        for metric, points in metrics.items():
+            rows = list(points.items()) if isinstance(points, dict) else points
+            steps = np.array([step for step, _ in rows], dtype=float)
+            values = np.array([value for _, value in rows], dtype=float)
+            times = None if wall is None else steps * wall
+            task = (tasks or {}).get(metric)
+            name_of = metric.split("@")[0]
+            series.append(
+                Series(metric=name_of, task=task, steps=steps, values=values, wall_time=times, column=name_of)
+            )
+        return RunRecord(id=f"e/p/{name}", source="s", name=name, series=tuple(series), **fields)
+
+    return _curves

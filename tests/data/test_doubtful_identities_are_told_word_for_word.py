@@ -148,7 +148,7 @@ def test_a_metric_of_summaries_alone_is_a_single_point(recorded):
     assert "2 runs hold 'train_*' in their summary only" in next(
         n.text for n in dataset.notices if n.code == "summary_only"
     )
-    assert "all its 1 values are missing" in dataset.exclusions[0].reason
+    assert "its only value is missing" in dataset.exclusions[0].reason
 
 
 def test_where_no_run_has_a_method_the_reason_names_a_near_key(recorded):
