@@ -131,13 +131,14 @@ def _outcome(metric: MetricResult, told: Comparison) -> str:
     """Say who is better, or that nobody is told from the other, by the verdict."""
     labels = {method.id: visible(method.label) for method in metric.methods}
     a, b = labels[told.a], labels[told.b]
+    several = len(metric.methods) > 2 and len(metric.best_set) > 1  # noqa: PLR2004 - of two methods there is no set
     if told.verdict in {"better", "worse"}:
         return f"{a} > {b}" if told.verdict == "better" else f"{b} > {a}"
-    if told.verdict == "equivalent":
+    if told.verdict == "equivalent" and not several:
         within = metric.testing.smallest_difference if metric.testing else None
         return f"{a} ≈ {b}, equivalent within {within:g}"
     why = f"cannot be decided at n = {_n(metric)}" if told.verdict == "cannot be decided" else "inconclusive"
-    if len(metric.methods) > 2 and len(metric.best_set) > 1:  # noqa: PLR2004 - of two methods there is no set
+    if several:
         names = [labels[method] for method in metric.best_set]
         listed = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
         ending = why if told.verdict == "cannot be decided" else "not distinguishable"
@@ -163,7 +164,7 @@ def _told(metric: MetricResult) -> Comparison | None:
     stated = [comparison for comparison in metric.comparisons if comparison.estimate is not None]
     if not stated:
         return None
-    order = _standing(metric) if metric.primary_aggregate else list(metric.best_set)
+    order = list(metric.best_set) if len(metric.best_set) > 1 or not metric.primary_aggregate else _standing(metric)
     for other in order[1:]:
         for comparison in stated:
             if {comparison.a, comparison.b} == {order[0], other}:
