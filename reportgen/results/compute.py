@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reportgen.results.comparable import Rules, chosen_aggregates, lower_is_better, rules
+from reportgen.results.comparisons import Compared, compared
 from reportgen.results.curves import method_curve, task_curve
+from reportgen.results.field import Field
 from reportgen.results.laying import lay
 from reportgen.results.oriented import Oriented, withheld_estimate
-from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Outlier, TaskSummary
+from reportgen.results.report import Estimate, MethodResult, MetricResult, Outlier, TaskSummary
 from reportgen.results.words import signature
-from reportgen.stats import Analysis, Settings, analyse, difference, outlying, summarize
+from reportgen.stats import Analysis, Settings, analyse, outlying, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from reportgen.results.report import Curve
     from reportgen.spec.model import Spec
 
-ALL_PAIRS_UP_TO = 6
 PROFILE_POINTS = 81
 
 
@@ -98,17 +98,38 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: M
     if common:
         beside = _over_common_tasks(plan, common)
         ordered = tuple(replace(method, common=beside[method.id]) for method in ordered)
+    against = Compared()
+    if primary:
+        own = {name: tuple(score for score in data.scores if score.method == name) for name in analyses}
+        field = Field(
+            data=data,
+            judged=judged,
+            settings=plan.settings,
+            wanted=spec.comparisons,
+            methods=ordered,
+            scores={name: Oriented.of(data, scores).scores() for name, scores in own.items()},
+            analyses=analyses,
+            leading=leading,
+            baseline=dataset.baseline,
+        )
+        against = compared(field, mapper=mapper)
     return MetricResult(
         data=data,
         aggregates=plan.aggregates,
         primary_aggregate=leading,
         methods=ordered,
-        comparisons=_comparisons(plan, ordered, analyses, leading, spec, dataset.baseline) if primary else (),
+        comparisons=against.comparisons,
         withheld=judged.listed() if primary else (),
         signature=signature(plan.data, plan.settings, leading, ordered),
         common_tasks=common,
         trim=plan.settings.trim,
         outliers=_outliers(data) if primary else (),
+        testing=against.testing,
+        best_set=against.best_set,
+        best_set_reason=against.best_set_reason,
+        matrix=against.matrix,
+        ranks=against.ranks,
+        omnibus=against.omnibus,
     )
 
 
@@ -277,16 +298,6 @@ def _ordered(
     return tuple(method for _, method in sorted(enumerate(methods), key=place))
 
 
-def best(methods: tuple[MethodResult, ...], aggregate: str, *, falling: bool) -> MethodResult | None:
-    """Return the method with the best estimate, None when every estimate is withheld."""
-    standing = [
-        (estimate if falling else -estimate, index, method)
-        for index, method in enumerate(methods)
-        if (estimate := method.aggregates[aggregate].estimate) is not None
-    ]
-    return min(standing, key=lambda item: item[:2])[2] if standing else None
-
-
 def _common_tasks(data: MetricData) -> tuple[str, ...]:
     shared = {task.id for task in data.tasks}
     for method in data.methods:
@@ -317,63 +328,3 @@ def _over_common_tasks(plan: _Plan, common: tuple[str, ...]) -> dict[str, dict[s
             name: _aggregate(narrowed, method, oriented, analysis, name, scores) for name in plan.aggregates
         }
     return beside
-
-
-def _comparisons(
-    plan: _Plan,
-    methods: tuple[MethodResult, ...],
-    analyses: dict[str, Analysis],
-    leading: str | None,
-    spec: Spec,
-    baseline: str | None,
-) -> tuple[Comparison, ...]:
-    if plan.judged.ranking or leading is None:
-        return ()
-    pairs = _pairs(methods, spec, baseline, leading, falling=lower_is_better(plan.data, leading))
-    return tuple(_compare(plan, a, b, analyses, leading) for a, b in pairs)
-
-
-def _pairs(
-    methods: tuple[MethodResult, ...], spec: Spec, baseline: str | None, leading: str, *, falling: bool
-) -> list[tuple[MethodResult, MethodResult]]:
-    against = spec.comparisons.against
-    reference = next((method for method in methods if baseline in {method.id, method.label}), None)
-    if against == "auto":
-        few = len(methods) <= ALL_PAIRS_UP_TO
-        against = "all" if few else ("baseline" if reference else "best")
-    if against == "all":
-        pairs = list(combinations(methods, 2))
-        return [(b, a) if a is reference else (a, b) for a, b in pairs]
-    if against == "best" or reference is None:
-        reference = best(methods, leading, falling=falling)
-    return [(method, reference) for method in methods if reference is not None and method is not reference]
-
-
-def _compare(plan: _Plan, a: MethodResult, b: MethodResult, analyses: dict[str, Analysis], leading: str) -> Comparison:
-    refusal = plan.judged.lacking.get(a.id) or plan.judged.lacking.get(b.id)
-    family = f"{plan.data.id} · difference of {leading}"
-    if refusal:
-        settings = plan.settings
-        return Comparison(
-            a=a.id, b=b.id, estimand="difference", of=leading, estimate=None, low=None, high=None,
-            level=settings.level, interval=settings.interval, reason=refusal.reason, family=family,
-        )  # fmt: skip
-    found = difference(analyses[a.id], analyses[b.id], leading)
-    flip = -1.0 if leading == "optimality_gap" else 1.0
-    shown = Oriented.flip(found, flip)
-    return Comparison(
-        a=a.id,
-        b=b.id,
-        estimand="difference",
-        of=leading,
-        estimate=shown.estimate,
-        low=shown.low,
-        high=shown.high,
-        level=shown.level,
-        interval=shown.method,
-        percentile=shown.percentile,
-        df=shown.df,
-        replicates=shown.replicates,
-        reason=shown.reason,
-        family=family,
-    )

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         Estimate,
         MethodResult,
         MetricResult,
+        Omnibus,
         Profile,
+        Ranks,
         Report,
         TaskSummary,
     )
@@ -86,6 +88,12 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
         "task_labels": {task.id: task.label for task in data.tasks},
         "methods": [_method(method) for method in metric.methods],
         "comparisons": [_comparison(comparison) for comparison in metric.comparisons],
+        "testing": None if metric.testing is None else asdict(metric.testing),
+        "best_set": list(metric.best_set),
+        "best_set_reason": metric.best_set_reason,
+        "matrix": [asdict(duel) for duel in metric.matrix],
+        "ranks": None if metric.ranks is None else _ranks(metric.ranks),
+        "omnibus": [_omnibus(test) for test in metric.omnibus],
         "withheld": [{"quantity": item.quantity, "reason": item.reason, "mend": item.mend} for item in metric.withheld],
         "common_tasks": list(metric.common_tasks),
         "outliers": [
@@ -217,8 +225,40 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "reason": comparison.reason,
         "p": comparison.p,
         "p_adjusted": comparison.p_adjusted,
+        "p_smallest": comparison.p_smallest,
+        "p_smallest_adjusted": comparison.p_smallest_adjusted,
+        "p_reason": comparison.p_reason,
+        "test": comparison.test,
+        "exact": comparison.exact,
+        "arrangements": comparison.arrangements,
+        "fixed": comparison.fixed,
         "family": comparison.family,
+        "family_size": comparison.family_size,
         "verdict": comparison.verdict,
+        "effects": None if comparison.effects is None else asdict(comparison.effects),
+        "beside": None if comparison.beside is None else _comparison(comparison.beside),
+    }
+
+
+def _ranks(ranks: Ranks) -> dict[str, Any]:
+    return {
+        "of": ranks.of,
+        "shares": {method: list(shares) for method, shares in ranks.shares.items()},
+        "replicates": ranks.replicates,
+    }
+
+
+def _omnibus(test: Omnibus) -> dict[str, Any]:
+    return {
+        "test": test.test,
+        "statistic": test.statistic,
+        "p": test.p,
+        "average_ranks": dict(test.average_ranks),
+        "critical_difference": test.critical_difference,
+        "pairs": [{"a": a, "b": b, "p": p} for a, b, p in test.pairs],
+        "n": test.n,
+        "alpha": test.alpha,
+        "reason": test.reason,
     }
 
 

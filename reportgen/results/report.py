@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from reportgen.stats import Settings
+from reportgen.stats import Effects, Settings, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +112,13 @@ class MethodResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """a - b of the metric's primary aggregate, oriented so that > 0 favours a; no test yet: p and verdict are None."""
+    """a against b by one estimand: a difference of an aggregate (> 0 favours a) or a probability of improvement (> ½).
+
+    `p` is raw, `p_adjusted` corrected within the family; `p_smallest` and `p_smallest_adjusted` are the smallest that
+    data of this design could have given (None: no floor), `p_reason` says why there is no p. `exact`: every arrangement
+    of labels was looked at (`arrangements` of them). `fixed` counts runs without a counterpart that covers the same
+    tasks. `beside` is the other estimand, with a family of its own; the verdict of a report is that of the outer one.
+    """
 
     a: str
     b: str
@@ -129,8 +135,92 @@ class Comparison:
     reason: str | None = None
     p: float | None = None
     p_adjusted: float | None = None
+    p_smallest: float | None = None
+    p_smallest_adjusted: float | None = None
+    p_reason: str | None = None
+    test: str = "permutation"
+    exact: bool = False
+    arrangements: int = 0
+    fixed: int = 0
     family: str = ""
-    verdict: str | None = None
+    family_size: int = 0
+    verdict: Verdict | None = None
+    effects: Effects | None = None
+    beside: Comparison | None = None
+
+    @property
+    def neutral(self) -> float:
+        """The value that favours neither method."""
+        return 0.0 if self.estimand == "difference" else 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testing:
+    """How verdicts came about: the estimand and test that decide, what a family is, and in whose name.
+
+    `unit` says in words what was exchanged, `null` what is tested; `reason` why the declared estimand did not decide.
+    """
+
+    estimand: str
+    of: str
+    test: str
+    correction: str
+    paired: bool
+    unit: str
+    null: str
+    alpha: float
+    family: str
+    family_size: int
+    smallest_difference: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duel:
+    """One cell of the pairwise matrix, a against b: raw, so no third method changes it; p None where not tested.
+
+    `wins`, `ties`, `losses` count the tasks on which a's mean is better, equal, worse. `estimate`: of the deciding
+    estimand.
+    """
+
+    a: str
+    b: str
+    wins: int
+    ties: int
+    losses: int
+    estimate: float | None
+    p: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranks:
+    """How often each method takes rank 1, 2, ... over bootstrap replicates; another method changes them.
+
+    `of` names what is ranked: an aggregate, or ``mean rank over tasks`` where no aggregate can be stated.
+    """
+
+    of: str
+    shares: Mapping[str, tuple[float, ...]]
+    replicates: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omnibus:
+    """A test of all methods at once: ``friedman`` (ranks of task means; pairs by Nemenyi) or ``anova`` (Tukey).
+
+    `average_ranks` by method (1 is best) and `critical_difference` make a critical-difference diagram; `pairs` holds
+    (a, b, p), corrected already. `n`: tasks for ``friedman``, runs for ``anova``.
+    """
+
+    test: str
+    statistic: float | None
+    p: float | None
+    average_ranks: Mapping[str, float]
+    critical_difference: float | None
+    pairs: tuple[tuple[str, str, float | None], ...]
+    n: int
+    alpha: float
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +250,8 @@ class MetricResult:
 
     `methods` are in display order: the spec's order, else baseline first, then primary aggregate, best first.
     `signature` is the one-line protocol for tables and figures of aggregates. `common_tasks` are the tasks of
-    `MethodResult.common`.
+    `MethodResult.common`. `best_set` is the best method and those that the verdicts do not tell from it; where it is
+    empty, `best_set_reason` says why.
     """
 
     data: MetricData
@@ -173,6 +264,12 @@ class MetricResult:
     common_tasks: tuple[str, ...] = ()
     trim: float = 0.25
     outliers: tuple[Outlier, ...] = ()
+    testing: Testing | None = None
+    best_set: tuple[str, ...] = ()
+    best_set_reason: str | None = None
+    matrix: tuple[Duel, ...] = ()
+    ranks: Ranks | None = None
+    omnibus: tuple[Omnibus, ...] = ()
 
     @property
     def id(self) -> str:

@@ -301,10 +301,46 @@ class Analysis(Section):
 
 
 class Comparisons(Section):
-    """Which pairs of methods are compared."""
+    """Which pairs of methods are compared, and what decides."""
 
+    estimand: Literal["difference", "probability_of_improvement"] = "difference"
+    """What decides the verdict: the `difference` of the primary aggregate, or the `probability_of_improvement` (a run
+    of one method beats a run of the other on the same task). The other one stands beside it with its own p."""
+    test: Literal["permutation", "mann_whitney", "welch", "yuen", "brunner_munzel", "wilcoxon", "anova", "friedman"] = (
+        "permutation"
+    )
+    """`permutation` exchanges the labels of runs. `welch`, `yuen`, `wilcoxon` and `anova` (pairs by Tukey) compare the
+    means of runs; `mann_whitney` and `brunner_munzel` their ranks, for `probability_of_improvement`; `friedman` the
+    ranks of the methods over tasks (pairs by Nemenyi)."""
+    correction: Literal["holm", "bonferroni", "bh", "by", "none"] = "holm"
+    """For the number of pairs: `holm` and `bonferroni` bound the chance of any false claim, `bh` and `by` the share of
+    false claims."""
     against: Literal["auto", "all", "baseline", "best"] = "auto"
     """`auto`: all pairs up to 6 methods; beyond, against the baseline, else against the best."""
+    paired: bool = False
+    """Whether a seed couples the runs of two methods; pairs are then drawn and exchanged together."""
+    smallest_difference: Annotated[float, Field(gt=0)] | None = None
+    """Smallest difference of interest, in units of the estimand: an interval inside it on both sides means
+    `equivalent`."""
+
+    @model_validator(mode="after")
+    def _test_fits_the_estimand(self) -> Comparisons:
+        ranks, means = {"mann_whitney", "brunner_munzel"}, {"welch", "yuen", "anova", "wilcoxon"}
+        if self.test in ranks and self.estimand == "difference":
+            raise ValueError(
+                f"test {self.test!r} compares ranks, not a difference of aggregates; add estimand: "
+                "probability_of_improvement, or use test: permutation"
+            )
+        if self.test in means and self.estimand != "difference":
+            raise ValueError(
+                f"test {self.test!r} compares means, not the probability of improvement; use test: permutation, "
+                "mann_whitney or brunner_munzel"
+            )
+        if self.paired and self.test not in {"permutation", "wilcoxon"}:
+            raise ValueError(f"test {self.test!r} takes no pairs; with paired: true use permutation or wilcoxon")
+        if self.test == "wilcoxon" and not self.paired:
+            raise ValueError("test 'wilcoxon' needs pairs; add paired: true if a seed couples the runs of two methods")
+        return self
 
 
 class Visualization(Section):

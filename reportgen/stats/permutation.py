@@ -87,6 +87,11 @@ def by_arrangements(
     return Tested(p=(beyond + 1) / (sampled + 1), smallest=ways.smallest(sampled), arrangements=sampled)
 
 
+def settled(values: Floats, scale: float) -> Floats:
+    """Return the values, 0 where they differ from it by rounding only, so that equal arrangements count as equal."""
+    return np.where(np.abs(values) > ROUNDING * scale, values, 0.0)
+
+
 class _Side:
     """What one method brings to an arrangement: the weights of scores and the sizes of strata where they count for it.
 
@@ -127,7 +132,7 @@ class _Contrast:
     def __call__(self, members: Members) -> Floats:
         """Return (B,) the studentised differences for (U, B) masks of the first side's units."""
         if self.statistic == "median":
-            return self._median(members) - self._median(~members)
+            return settled(self._median(members) - self._median(~members), self.scale)
         (first, one), (second, other) = (
             self._totals(side, mask, share)
             for side, mask, share in zip(self.sides, (members, ~members), self.shares, strict=True)
@@ -190,12 +195,13 @@ class _Contrast:
 
     def _ratio(self, delta: Floats, variance: Floats) -> Floats:
         """Divide; where no unit was repeated there is no standard error, and the difference itself is returned."""
+        delta = settled(delta, self.scale)
         if max(self.pair.sizes_first.max(), self.pair.sizes_second.max()) == 1:
             return delta
         error = np.sqrt(np.maximum(variance, 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = delta / error
-        moved = np.where(np.abs(delta) > ROUNDING * self.scale, np.copysign(np.inf, delta), 0.0)
+        moved = np.where(delta != 0, np.copysign(np.inf, delta), 0.0)
         return np.where(error > ROUNDING * self.scale, ratio, moved)
 
     def _median(self, members: Members) -> Floats:

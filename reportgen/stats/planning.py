@@ -93,7 +93,6 @@ def power(difference: float, se: float, df: float, alpha: float) -> float:
 
 def detectable(se: float, df: float, alpha: float, wanted: float = POWER) -> float:
     """Return the true difference that a two-sided t test finds with the wanted power, in units of the score."""
-
     limits = _limits(df, alpha)
 
     def lacking(shift: float) -> float:

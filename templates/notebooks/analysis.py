@@ -285,7 +285,8 @@ else:
 # %%
 for name, metric in primary().items():
     rows, names = {}, labels(metric)
-    for pair in metric["comparisons"]:
+    stated = [side for pair in metric["comparisons"] for side in (pair, pair["beside"]) if side]
+    for pair in stated:
         if pair["estimand"] != "difference" or pair["estimate"] is None:
             continue
         a, b, of = pair["a"], pair["b"], pair["of"]
@@ -293,7 +294,7 @@ for name, metric in primary().items():
         found = {one: estimates(scores[name][scores[name].method == one], sign_of(metric))[of] for one in (a, b)}
         what = f"{metric['label']}, {names[a]} − {names[b]}"
         agree(pair["estimate"], better * (found[a] - found[b]), of="differences", what=what, scale=scale_of(metric))
-        if analyse is not None:
+        if analyse is not None and not metric["testing"]["paired"]:
             interval = difference(analyses[name, a], analyses[name, b], of)
             check_interval(pair, interval, -1.0 if of == "optimality_gap" else 1.0, metric, what)
         rows[f"{names[a]} − {names[b]}"] = {key: pair[key] for key in ("of", "estimate", "low", "high")}

@@ -24,7 +24,9 @@ def test_an_aggregate_over_tasks_without_a_common_scale_is_withheld_with_its_men
         assert "normalization:" in iqm.mend
         assert method.tasks["x"].n == 4
     assert result.primary_aggregate is None
-    assert result.comparisons == ()
+    (comparison,) = result.comparisons
+    assert (comparison.estimand, comparison.beside) == ("probability_of_improvement", None)
+    assert "no aggregate can be stated" in result.testing.reason
 
 
 def test_one_task_needs_no_common_scale(make):
