@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reportgen.data.processor import DataProcessor
     from reportgen.errors import ReportgenError, ReportgenWarning
     from reportgen.results import Report
+    from reportgen.runs.wandb_api.collector import WandBDataCollector
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ReportgenWarning",
     "RunLabeler",
     "StatisticalAnalyzer",
+    "WandBDataCollector",
     "__version__",
     "build",
 ]
@@ -35,6 +37,7 @@ _HOMES = {
     "ReportgenWarning": "reportgen.errors",
     "RunLabeler": "reportgen.data",
     "StatisticalAnalyzer": "reportgen.analyzer",
+    "WandBDataCollector": "reportgen.runs.wandb_api.collector",
     "build": "reportgen.build",
 }
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from reportgen import figures, pages, site, tables
 from reportgen.artifacts import Artifact, File
-from reportgen.data import Code, prepare, run_rows
+from reportgen.data import Code, prepare, run_rows, with_told
 from reportgen.errors import SpecError, StrictError
 from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
 from reportgen.results import Report, assemble, to_json
 from reportgen.results.provenance import provenance
-from reportgen.runs import read_runs
+from reportgen.runs import Reading, collect_runs
+from reportgen.runs.lock import lock_beside, read_lock, write_lock
 from reportgen.spec import load
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ def build(
     strict: bool = False,
     jobs: int = -1,
     cache: Path | None = None,
+    offline: bool = False,
+    refresh: bool = False,
+    lock: bool = False,
+    locked: bool = False,
     allow_code: bool = False,
     progress: Callable[[str], None] = _silent,
 ) -> Built:
@@ -72,6 +77,14 @@ def build(
         Worker processes; -1 means every core. No byte of the output depends on it.
     cache
         Folder of the run cache; default: ``$REPORTGEN_CACHE_DIR``, else the user's cache folder.
+    offline
+        Ask no W&B server; build from what is cached.
+    refresh
+        Fetch every run of a W&B server again, cached or not.
+    lock
+        Write ``reportgen.lock`` beside the spec: the runs that the report was built from.
+    locked
+        Build from the runs of ``reportgen.lock``, exactly as they were.
     allow_code
         Run the functions of the spec's owner that it names (`labels: [{python: ...}]`).
     progress
@@ -89,10 +102,20 @@ def build(
     site.refuse_foreign(target)
     own = _own_templates(loaded)
     progress("reading runs")
-    records = read_runs(loaded.spec, loaded.root, where=loaded.where, cache=cache)
+    reading = Reading(
+        cache=cache,
+        offline=offline,
+        refresh=refresh,
+        strict=strict,
+        locked=read_lock(lock_beside(loaded.path)) if locked else None,
+        progress=progress,
+    )
+    collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
+    records = collected.records
     progress("preparing scores")
     code: Code = "run" if allow_code else "refuse"
     dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
+    dataset = with_told(dataset, collected.told)
     progress("computing statistics")
     report = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
     if strict:
@@ -113,6 +136,8 @@ def build(
         site.write(files, scratch)
         site.build_site(scratch, epoch=_epoch(report))
         site.publish(scratch, target)
+    if lock:
+        write_lock(lock_beside(loaded.path), records)
     return Built(
         report=report,
         artifacts=artifacts,

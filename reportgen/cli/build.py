@@ -11,9 +11,11 @@ import click
 from reportgen.cli.options import (
     cache_option,
     jobs_option,
+    offline_option,
     output_option,
     progress_shown,
     quiet_option,
+    refresh_option,
     set_option,
     spec_argument,
 )
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 @click.option("--allow-code", is_flag=True, help="Run the functions that SPEC names (module:function): your own code.")
 @jobs_option
 @cache_option
+@offline_option
+@refresh_option
+@click.option("--lock", is_flag=True, help="Write reportgen.lock beside SPEC: the runs that the report is built from.")
+@click.option("--locked", is_flag=True, help="Build from the runs of reportgen.lock, exactly as they were.")
 @quiet_option
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def build(*, spec: Path, as_json: bool, quiet: bool, **options: Any) -> None:
@@ -71,6 +77,7 @@ def _build(
     cache_dir: Path | None,
     quiet: bool,
     as_json: bool,
+    **how: bool,
 ) -> None:
     from reportgen.build import build as build_report  # noqa: PLC0415 - heavy
 
@@ -85,6 +92,7 @@ def _build(
             jobs=jobs,
             cache=cache_dir,
             progress=progress,
+            **how,
         )
     if as_json:
         click.echo(json.dumps(_summary(built), indent=1))
@@ -97,7 +105,10 @@ def _build(
 @set_option
 @click.option("--show", is_flag=True, help="Print the effective spec: defaults, SPEC and --set together.")
 @click.option("--no-data", is_flag=True, help="Check the spec only, read no run.")
-def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool) -> None:
+@cache_option
+@offline_option
+@refresh_option
+def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool, **how: Any) -> None:
     """Check SPEC and the runs it selects, without computing or writing anything."""
     from reportgen.spec import load  # noqa: PLC0415 - heavy
 
@@ -107,17 +118,21 @@ def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool) 
         return
     click.echo(f"{spec}: the spec is valid")
     if not no_data:
-        _check_data(loaded)
+        _check_data(loaded, **how)
 
 
-def _check_data(loaded: Any) -> None:
-    from reportgen.data import own_functions, prepare, run_rows  # noqa: PLC0415 - heavy
-    from reportgen.runs import read_runs  # noqa: PLC0415 - heavy
+def _check_data(loaded: Any, *, cache_dir: Path | None, offline: bool, refresh: bool) -> None:
+    from reportgen.data import own_functions, prepare, run_rows, with_told  # noqa: PLC0415 - heavy
+    from reportgen.runs import Reading, collect_runs  # noqa: PLC0415 - heavy
 
     own = own_functions(loaded.spec, loaded.root)
     if own:
         click.echo(f"code: check runs no code of yours; not run, and its labels are missing here: {', '.join(own)}")
-    records = read_runs(loaded.spec, loaded.root, where=loaded.where)
+    reading = Reading(cache=cache_dir, offline=offline, refresh=refresh)
+    collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
+    for source in collected.freshness:
+        click.echo(source.words())
+    records = collected.records
     try:
         dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code="skip")
     except DataError as error:
@@ -125,6 +140,7 @@ def _check_data(loaded: Any) -> None:
             raise
         click.echo(f"without those labels the runs cannot be checked further: {error}")
         return
+    dataset = with_told(dataset, collected.told)
     rows = run_rows(records, dataset)
     used = sum(not row.why_not for row in rows)
     click.echo(f"runs: {used} used, {len(rows) - used} not used")

@@ -53,6 +53,8 @@ cache_option = click.option(
     type=click.Path(path_type=Path),
     help="Folder of the run cache; default: $REPORTGEN_CACHE_DIR, else your cache folder.",
 )
+offline_option = click.option("--offline", is_flag=True, help="Ask no W&B server; use the runs that are cached.")
+refresh_option = click.option("--refresh", is_flag=True, help="Fetch every W&B run again, cached or not.")
 spec_argument = click.argument("spec", type=click.Path(path_type=Path))
 
 

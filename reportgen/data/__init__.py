@@ -6,6 +6,7 @@ from reportgen.data.labels import RunLabeler
 from reportgen.data.ledger import run_rows
 from reportgen.data.prepare import prepare
 from reportgen.data.scores import DataSet, Exclusion, Method, MetricData, Notice, RunRow, Score, Task
+from reportgen.data.told import with_told
 
 __all__ = [
     "Code",
@@ -22,4 +23,5 @@ __all__ = [
     "own_functions",
     "prepare",
     "run_rows",
+    "with_told",
 ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from fnmatch import translate
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from reportgen.data.scores import Exclusion, Method, Notice
 from reportgen.data.screen import sentence
 from reportgen.errors import DataError, did_you_mean
+from reportgen.runs.lookup import DEEP, glob, lookup, lookups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from reportgen.spec.model import Spec
 
 USUAL_METHOD_KEYS = ("algorithm", "algo", "exp_name", "method")
-DEEP = "**."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,19 +40,6 @@ class Identified:
     methods: tuple[Method, ...]
     exclusions: tuple[Exclusion, ...]
     notices: tuple[Notice, ...]
-
-
-@lru_cache(maxsize=1024)
-def glob(pattern: str) -> Callable[[str], bool]:
-    """Return a matcher of whole names: ``*`` anything, ``?`` one character, all else itself.
-
-    Examples
-    --------
-    >>> glob("eval_*/*")("eval_nav/maze"), glob("a.b")("axb"), glob("[x]")("[x]")
-    (True, False, True)
-    """
-    matcher = re.compile(translate(pattern.replace("[", "[[]")))
-    return lambda name: matcher.match(name) is not None
 
 
 def identify(records: Sequence[RunRecord], spec: Spec) -> Identified:
@@ -197,39 +182,6 @@ def rooted(key: str, roots: Sequence[str]) -> tuple[str, ...]:
 def _first(values: Mapping[str, Any], keys: Sequence[str], roots: Sequence[str]) -> str | None:
     found = (value for key in keys for one in rooted(key, roots) for value in lookups(values, one))
     return next((text for value in found if (text := name_of(value))), None)
-
-
-def lookup(values: Mapping[str, Any], key: str) -> Any:
-    """Look a dotted key up in nested values; ``**.key`` searches at any depth; None where it is not there.
-
-    Examples
-    --------
-    >>> lookup({"a": {"b": 1}}, "a.b"), lookup({"a": {"b": 1}}, "**.b"), lookup({"a.b": 2}, "a.b")
-    (1, 1, 2)
-    """
-    return next(lookups(values, key), None)
-
-
-def lookups(values: Mapping[str, Any], key: str) -> Iterator[Any]:
-    """Yield everything that a dotted key finds in nested values, a deep key the nearest to the top first."""
-    if key.startswith(DEEP):
-        yield from _deep(values, key.removeprefix(DEEP))
-        return
-    if key in values:
-        yield values[key]
-        return
-    head, _, rest = key.partition(".")
-    inner = values.get(head)
-    if rest and isinstance(inner, dict):
-        yield from lookups(inner, rest)
-
-
-def _deep(values: Mapping[str, Any], key: str) -> Iterator[Any]:
-    yield from (found for found in lookups(values, key) if found is not None)
-    yield from (value for name, value in values.items() if name.endswith(f".{key}") and value is not None)
-    for value in values.values():
-        if isinstance(value, dict):
-            yield from _deep(value, key)
 
 
 def name_of(value: Any) -> str | None:

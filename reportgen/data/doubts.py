@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from reportgen.data.axes import (
     flat,
     form_of,
-    lookup,
     name_of,
     natural,
     read_method,
@@ -21,6 +20,7 @@ from reportgen.data.axes import (
 )
 from reportgen.data.scores import Notice
 from reportgen.data.screen import counted, some
+from reportgen.runs.lookup import lookup
 from reportgen.text import yaml_word
 
 if TYPE_CHECKING:

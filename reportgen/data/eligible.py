@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reportgen.data.axes import lookup
 from reportgen.data.scores import Exclusion, Notice
 from reportgen.data.screen import sentence, some
 from reportgen.errors import DataError, did_you_mean
+from reportgen.runs.lookup import lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

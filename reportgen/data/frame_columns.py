@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from reportgen.data.axes import glob, lookup, read_axis
+from reportgen.data.axes import read_axis
 from reportgen.data.scores import Notice
 from reportgen.data.screen import some
 from reportgen.data.select import ALL
 from reportgen.errors import DataError, did_you_mean
+from reportgen.runs.lookup import glob, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reportgen.data.axes import glob, lookup
+from reportgen.runs.lookup import glob, lookup
 from reportgen.runs.record import Series
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reportgen.data.axes import DEEP, glob, lookups, name_of, rooted
+from reportgen.data.axes import name_of, rooted
 from reportgen.data.code import own_code
 from reportgen.data.screen import some
 from reportgen.errors import DataError, ReportgenWarning, SpecError, UsageError, did_you_mean
+from reportgen.runs.lookup import DEEP, glob, lookups
 from reportgen.runs.record import RunRecord
 from reportgen.spec.reading import read_text
 from reportgen.spec.tree import dump, parse

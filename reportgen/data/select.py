@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from reportgen.data.axes import Identity, glob, natural
+from reportgen.data.axes import Identity, natural
 from reportgen.data.holdings import held, hidden, names_held, not_a_number, only_in_summary
 from reportgen.data.lookup import read_table
 from reportgen.data.scores import Exclusion, Notice
 from reportgen.data.screen import some
 from reportgen.errors import DataError, did_you_mean
+from reportgen.runs.lookup import glob
 from reportgen.spec.model import ByTask, MetricEntry
 
 if TYPE_CHECKING:

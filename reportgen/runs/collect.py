@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reportgen.errors import DataError, SourceError
 from reportgen.runs.cache import Cache, cache_folder
 from reportgen.runs.files import FileSource
+from reportgen.runs.lock import check_lock
 from reportgen.runs.offline import OfflineSource
+from reportgen.runs.reading import Reading
+from reportgen.runs.wandb_api.source import ApiSource
+from reportgen.runs.wandb_api.want import need_of
+from reportgen.spec.model import WandbSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from reportgen.runs.reading import Freshness, Told
     from reportgen.runs.record import RunRecord, Source
     from reportgen.spec.model import SourceEntry, Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Collected:
+    """The runs of a spec, and how they were had.
+
+    Parameters
+    ----------
+    told
+        What the report must say: runs that are stale, missing, deleted, ...
+    freshness
+        For each W&B source where its runs came from.
+    """
+
+    records: tuple[RunRecord, ...]
+    told: tuple[Told, ...] = ()
+    freshness: tuple[Freshness, ...] = ()
 
 
 def read_runs(
     spec: Spec, root: Path, *, where: Callable[..., str] | None = None, cache: Path | None = None
 ) -> tuple[RunRecord, ...]:
+    """Read the runs of every source, in the order of the spec; see `collect_runs`."""
+    return collect_runs(spec, root, where=where, reading=Reading(cache=cache)).records
+
+
+def collect_runs(spec: Spec, root: Path, *, where: Callable[..., str] | None = None, reading: Reading) -> Collected:
     """Read the runs of every source, in the order of the spec.
 
     Parameters
@@ -28,15 +57,13 @@ def read_runs(
         Folder that paths are relative to.
     where
         Gives ``file:line:column`` of a key of the spec, for messages.
-    cache
-        Folder of the run cache; default: see `cache_folder`.
 
     Raises
     ------
     DataError
-        When a source holds no run, or two sources have one name.
+        When a source holds no run, two sources have one name, or the runs are not those of the lock.
     SourceError
-        When a source cannot be reached.
+        When a source cannot be reached, or refuses.
     """
     handles: dict[str, Source] = {}
     records: list[RunRecord] = []
@@ -45,13 +72,23 @@ def read_runs(
         handle = spec.handles()[index]
         if handle in handles:
             raise DataError(f"{at}two sources are called {handle!r}; give each a `name:` of its own")
-        handles[handle] = _source(entry, handle, spec, root, cache, at)
         try:
+            handles[handle] = _source(entry, handle, spec, root, where, reading)
             records += handles[handle].read()
-        except DataError as error:
-            raise DataError(f"{at}{error}") from error
+        except (DataError, SourceError) as error:
+            raise type(error)(_placed(at, str(error))) from error
     _refuse_twins(records)
-    return tuple(records)
+    apis = [source for source in handles.values() if isinstance(source, ApiSource)]
+    return Collected(
+        records=tuple(records) if reading.locked is None else check_lock(records, reading.locked),
+        told=tuple(told for source in apis for told in source.told),
+        freshness=tuple(source.freshness for source in apis),
+    )
+
+
+def _placed(at: str, text: str) -> str:
+    """Put the place of a source in front of a message that does not name a place in the spec itself."""
+    return text if at and text.startswith(at.partition(":")[0] + ":") else f"{at}{text}"
 
 
 def _refuse_twins(records: Sequence[RunRecord]) -> None:
@@ -65,14 +102,14 @@ def _refuse_twins(records: Sequence[RunRecord]) -> None:
             )
 
 
-def _source(entry: SourceEntry, handle: str, spec: Spec, root: Path, cache: Path | None, at: str) -> Source:
+def _source(
+    entry: SourceEntry, handle: str, spec: Spec, root: Path, where: Callable[..., str] | None, reading: Reading
+) -> Source:
     if entry.files is not None:
         return FileSource(entry.files, handle, root)
+    store = Cache(cache_folder(reading.cache))
+    store.check()
     if entry.wandb_offline is not None:
-        store = Cache(cache_folder(cache))
-        store.check()
         return OfflineSource(entry.wandb_offline, handle, root, axes=spec.axes_of(handle), cache=store)
-    raise SourceError(
-        f"{at}reading from W&B is not available yet; read the runs' own files by `wandb_offline: {{path: wandb}}`, "
-        "or exported scores by `files:`"
-    )
+    need = need_of(spec, handle, where)
+    return ApiSource(entry.wandb or WandbSource(), handle, root, need=need, cache=store, reading=reading)

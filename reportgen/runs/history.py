@@ -5,8 +5,9 @@ Columns are float64 without nulls, split by bytes: a third smaller than plain zs
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,8 @@ class Column:
         Number of rows that hold a finite number.
     greatest
         The largest finite number, None where there is none.
+    digest
+        Hash of the numbers, whatever other columns lie beside it.
     last_row
         The last row that holds a number; -1 where there is none.
     rises
@@ -43,6 +46,7 @@ class Column:
     name: str
     finite: int = 0
     greatest: float | None = None
+    digest: str = ""
     last_row: int = -1
     rises: bool = True
 
@@ -94,6 +98,10 @@ class StoredHistory(Mapping[str, "Floats"]):
 
     def __len__(self) -> int:
         return len(self.known)
+
+    def only(self, names: Sequence[str]) -> StoredHistory:
+        """Return the same history with these columns alone."""
+        return StoredHistory(self._path, self.rows, [self.known[name] for name in names])
 
     def read(self, names: Sequence[str]) -> dict[str, Floats]:
         """Return whole columns, decoding the file once.
@@ -158,6 +166,7 @@ class HistoryWriter:
         )  # fmt: skip
         self._row_group = ROW_GROUP
         self._columns = {name: Column(name=name) for name in names}
+        self._hashes = {name: hashlib.sha256() for name in names}
         self._waiting: list[Mapping[str, Floats]] = []
         self._held = 0
         self.rows = 0
@@ -165,7 +174,7 @@ class HistoryWriter:
     @property
     def columns(self) -> tuple[Column, ...]:
         """What is known of the columns so far."""
-        return tuple(self._columns.values())
+        return tuple(replace(known, digest=self._hashes[name].hexdigest()) for name, known in self._columns.items())
 
     def append(self, rows: Mapping[str, Floats]) -> None:
         """Add rows: key to (n,) numbers; NaN in columns that are not given.
@@ -182,9 +191,10 @@ class HistoryWriter:
         count = max(lengths, default=0)
         if count == 0:
             return
-        for name, values in rows.items():
-            column = self._columns[name]
-            self._columns[name] = column.grown(np.asarray(values, dtype=np.float64), before=self.rows)
+        for name, known in self._columns.items():
+            values = np.asarray(rows[name], dtype=np.float64) if name in rows else np.full(count, np.nan)
+            self._columns[name] = known.grown(values, before=self.rows)
+            self._hashes[name].update(np.ascontiguousarray(values, dtype="<f8").data)
         self._waiting.append(rows)
         self._held += count
         self.rows += count

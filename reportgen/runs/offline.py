@@ -12,7 +12,8 @@ import numpy as np
 from reportgen.errors import DataError
 from reportgen.runs.entries import Fetch
 from reportgen.runs.raw import RawRun, to_record
-from reportgen.runs.record import RunRecord
+from reportgen.runs.record import UNREADABLE, RunRecord
+from reportgen.runs.selection import selection
 from reportgen.runs.wandb_log import read_wandb_file
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class OfflineSource:
         Raises
         ------
         DataError
-            When the folder holds no run at all.
+            When the folder holds no run at all, or none that is meant.
         """
         folder = self._root / self._source.path
         files = sorted(folder.rglob("run-*.wandb"))
@@ -50,9 +51,22 @@ class OfflineSource:
         attempts: dict[str, list[Path]] = defaultdict(list)
         for path in files:
             attempts[path.stem.removeprefix("run-")].append(path)
-        records = tuple(self._record(run_id, paths) for run_id, paths in attempts.items())
+        records = {run_id: self._record(run_id, paths) for run_id, paths in attempts.items()}
         self._cache.index()
-        return records
+        return self._meant(records)
+
+    def _meant(self, records: dict[str, RunRecord]) -> tuple[RunRecord, ...]:
+        """Return the runs that the spec chooses, and those of which nothing could be read, to be named."""
+        chosen = selection(self._source.runs, self._source.filters, self._root)
+        readable = {run_id: record for run_id, record in records.items() if record.state != UNREADABLE}
+        meant = {run_id for run_id, record in readable.items() if chosen.matches(run_id, record)}
+        if readable and not meant:
+            names = [record.name for record in readable.values()]
+            told = chosen.no_match(names, len(names))
+            raise DataError(f"wandb_offline: no run below {self._source.path} matches {told}")
+        return tuple(
+            record for run_id, record in records.items() if run_id not in readable or chosen.matches(run_id, record)
+        )
 
     def _record(self, run_id: str, paths: Sequence[Path]) -> RunRecord:
         origin = tuple(_shown(path, self._root) for path in paths)
@@ -86,7 +100,7 @@ class OfflineSource:
             source=self._handle,
             name=run_id,
             series=(),
-            state="unreadable",
+            state=UNREADABLE,
             origin=origin,
             sha256=sha256,
             notes=notes,

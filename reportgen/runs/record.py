@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RunRecord", "Series", "Source"]
 
+UNREADABLE = "unreadable"
+"""State of a run of which nothing could be had; its notes say why."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -38,6 +38,7 @@ SHORTEST = 3
 # what a single word most likely stands for where a mapping is meant
 FIRST_KEYS = {
     "FilesSource": "path",
+    "RunChoice": "glob",
     "WandbSource": "project",
     "WandbOfflineSource": "path",
     "AxisForm": "config",

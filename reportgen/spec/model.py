@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from reportgen.spec.filters import Filters
 from reportgen.spec.forms import Pattern, one_or_many
 from reportgen.spec.identity import Axes, LabelRule, MethodSelector, Rename
 from reportgen.spec.section import Name, Names, Patterns, Section
@@ -77,21 +78,45 @@ class FilesSource(Section):
     """Column of the value that goes with `metric`."""
 
 
+class RunChoice(Section):
+    """Runs by name or id: those that a glob matches, and those that are listed, without the excluded ones."""
+
+    one_choice: ClassVar[bool] = True
+
+    glob: Names = ()
+    """Globs over whole display names: `*` anything, `?` one character, all else itself."""
+    ids: Names = ()
+    """Run ids."""
+    file: str | None = None
+    """Text file with a run id on each line, relative to `root`; lines that begin with `#` are left out."""
+    exclude: Names = ()
+    """Globs over display names, or run ids, of runs that are not wanted."""
+
+    @model_validator(mode="after")
+    def _says_which(self) -> RunChoice:
+        if not (self.glob or self.ids or self.file or self.exclude):
+            raise ValueError("say which runs: {glob: 'sky_*'}, {ids: [...]}, {file: runs.txt} or {exclude: '*_debug'}")
+        return self
+
+
 class WandbSource(Section):
     """Runs of a W&B project."""
 
     entity: str | None = None
-    """W&B entity (user or team)."""
+    """W&B entity (user or team); default: `WANDB_ENTITY`, else your default entity."""
     project: str | None = None
-    """W&B project."""
+    """W&B project; default: `WANDB_PROJECT`."""
     name: str | None = None
     """Handle of this source for `methods`."""
+    runs: Name | RunChoice | None = None
+    """Which runs, by name or id; a text is one glob. Default: every run."""
+    filters: Filters = Field(default_factory=dict)
+    """Conditions that must all hold: `state`, `group`, `tags`, `job_type`, `sweep`, `created_after`, `created_before`,
+    `config.KEY`, `summary.KEY`. In a list one value must hold; of `tags` every one."""
     preset: Name | None = None
     """Preset of this source: its defaults and axes; default: that of the spec."""
     axes: Axes = Axes()
     """Axes of this source; where it says nothing, those of the spec."""
-    runs: str | None = None
-    """Glob over the runs' display names."""
 
 
 class WandbOfflineSource(Section):
@@ -101,6 +126,10 @@ class WandbOfflineSource(Section):
     """Folder that holds `offline-run-*` or `run-*` folders, at any depth; relative to `root`."""
     name: str | None = None
     """Handle of this source for `methods`."""
+    runs: Name | RunChoice | None = None
+    """Which runs, by name or id; a text is one glob. Default: every run."""
+    filters: Filters = Field(default_factory=dict)
+    """Conditions that must all hold, as for `wandb`."""
     preset: Name | None = None
     """Preset of this source: its defaults and axes; default: that of the spec."""
     axes: Axes = Axes()

@@ -1,0 +1,195 @@
+"""The child process that talks to a W&B server through its client: a request a line in, answers a line out.
+
+The client has no deadline of its own for histories, so it lives where it can be killed. When the line in ends, because
+the parent has finished or died, so does this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from reportgen.runs.wandb_api.faults import Fault, fault_of
+from reportgen.runs.wandb_api.history import BrokenDownload, History, read_history
+
+THREADS = 8
+RUN_FIELDS = (
+    "displayName", "state", "group", "jobType", "sweepName", "tags", "createdAt", "heartbeatAt", "historyLineCount",
+    "commit",
+)  # fmt: skip
+
+
+class Worker:
+    """Answers requests; the client and the runs listed so far are kept."""
+
+    def __init__(self, out: Any) -> None:
+        self._out = out
+        self._writing = Lock()
+        self._api: Any = None
+        self._runs: dict[str, Any] = {}
+        self._secret = ""
+
+    def serve(self, lines: Any) -> None:
+        """Answer every request of a stream of lines."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            for line in lines:
+                request = json.loads(line)
+                if request["kind"] == "open":  # everything else needs its result
+                    self._answer(request)
+                else:
+                    pool.submit(self._answer, request)
+            if scratch := os.environ.get("REPORTGEN_SCRATCH"):
+                shutil.rmtree(scratch, ignore_errors=True)  # where the parent was killed nobody else does
+            os._exit(0)  # nobody waits for an answer any more
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        job = request["job"]
+        try:
+            answer = getattr(self, f"do_{request['kind']}")(request)
+            self._say({"job": job, "done": answer})
+        except Exception as error:  # noqa: BLE001 - whatever the client raises is told to the parent
+            fault = self._fault(error)
+            self._say({"job": job, "fault": {"kind": fault.kind, "text": fault.text, "status": fault.status}})
+
+    def _say(self, message: dict[str, Any]) -> None:
+        with self._writing:
+            self._out.write(json.dumps(message) + "\n")
+            self._out.flush()
+
+    def do_open(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Log in, which verifies the key, and say who and where we are."""
+        import wandb  # noqa: PLC0415 - slow to load, and only here
+
+        setup = wandb.setup(
+            settings=wandb.Settings(
+                x_graphql_retry_max=request["retries"],
+                x_graphql_retry_wait_min_seconds=request["first_wait"],
+                x_graphql_retry_wait_max_seconds=request["longest_wait"],
+                x_graphql_timeout_seconds=request["silence"],
+                x_file_transfer_retry_max=request["retries"],
+                x_file_transfer_retry_wait_min_seconds=request["first_wait"],
+                x_file_transfer_retry_wait_max_seconds=request["longest_wait"],
+                x_file_transfer_timeout_seconds=request["run"],
+            )
+        )
+        self._say({"job": request["job"], "part": {"host": setup.settings.base_url}})
+        overrides = {key: request[key] for key in ("entity", "project") if request.get(key)}
+        self._api = wandb.Api(overrides=overrides, timeout=request["run"])
+        self._secret = self._api.api_key or ""
+        settings = self._api.settings
+        return {
+            "host": settings["base_url"],
+            "entity": settings["entity"] or self._api.default_entity,
+            "project": settings["project"],
+            "wandb": wandb.__version__,
+        }
+
+    def do_projects(self, request: dict[str, Any]) -> dict[str, Any]:
+        """List the names of an entity's projects."""
+        return {"names": [project.name for project in self._api.projects(request["entity"])]}
+
+    def do_who(self, _request: dict[str, Any]) -> dict[str, Any]:
+        """Say whose key it is."""
+        return {"user": self._api.viewer.username}
+
+    def do_list(self, request: dict[str, Any]) -> dict[str, Any]:
+        """List runs page by page with everything but their history; `light`: with names only, one page."""
+        light = request["light"]
+        self._api.flush()  # the client keeps listings, whatever has happened since
+        found = self._api.runs(
+            f"{request['entity']}/{request['project']}",
+            filters=request["filters"],
+            order="+created_at",
+            per_page=request["page"],
+            lazy=light,
+        )
+        listed = []
+        for run in found:
+            if not light:
+                self._runs[run.id] = run
+            listed.append({"id": run.id, "displayName": run.name} if light else _described(run))
+            if len(listed) % request["page"] == 0:
+                self._say({"job": request["job"], "part": listed})
+                listed = []
+            if light and len(listed) >= request["most"]:
+                break
+        return {"rest": listed, "count": len(found)}
+
+    def do_history(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Fetch one history into a file of the request's folder."""
+        folder = Path(request["folder"])
+        folder.mkdir(parents=True, exist_ok=True)
+        key = request["run"]
+        run = self._runs.get(key) or self._api.run(f"{request['entity']}/{request['project']}/{key}")
+        history = read_history(
+            run,
+            request["wanted"],
+            folder,
+            keys=request["keys"],
+            lines=request["lines"],
+            sign=lambda: self._say({"job": request["job"], "sign": True}),
+        )
+        _write(history, folder / "history.arrow")
+        steps = history.columns["_step"]
+        last = float(steps[-1]) if len(steps) else -1.0
+        return {"logged": history.logged, "last_step": last, "method": history.method, "texts": dict(history.texts)}
+
+    def _fault(self, error: BaseException) -> Fault:
+        texts, status = [], None
+        here: BaseException | None = error
+        while here is not None:
+            response = getattr(here, "response", None)
+            status = status or getattr(response, "http_status", None)
+            texts.append(str(here) or type(here).__name__)
+            here = here.__cause__ or here.__context__
+        text = max(texts, key=len) if len(texts) > 1 else texts[0]
+        text = text.replace(self._secret, "…") if self._secret else text
+        if type(error).__name__ == "UsageError":
+            return Fault(kind="key", text=text)
+        if isinstance(error, BrokenDownload):
+            return Fault(kind="server", text=text)
+        return fault_of(text, status or None)
+
+
+def _described(run: Any) -> dict[str, Any]:
+    attributes = run._attrs  # noqa: SLF001 - the public properties ask the server again for what is null
+    described = {name: attributes.get(name) for name in RUN_FIELDS}
+    keys = attributes.get("historyKeys") or {}
+    counts = {
+        name: {str(kind["type"]): kind["count"] for kind in about.get("typeCounts", ())}
+        for name, about in (keys.get("keys") or {}).items()
+    }
+    return {
+        "id": run.id,
+        **described,
+        "url": run.url,
+        "config": run.config,
+        "summary": dict(run.summary_metrics),
+        "keys": counts,
+        "lastStep": keys.get("lastStep"),
+    }
+
+
+def _write(history: History, path: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415 - slow to load
+
+    table = pa.table({name: pa.array(values) for name, values in history.columns.items()})
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+
+
+def main() -> None:
+    """Serve requests from standard input; what the client prints goes to standard error."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    Worker(out).serve(sys.stdin)
+
+
+if __name__ == "__main__":
+    main()
