@@ -41,19 +41,20 @@ def one_row_per_run(df: pd.DataFrame, rule: Score, *, direction: Direction = "ma
         last = {name: ordered[name].max() for name in ("step", "wall_time") if name in df.columns}
         steps = np.asarray(ordered["step"].astype("float64"), dtype=np.float64)
         reduced = {
-            name: _number(steps, np.asarray(ordered[name], dtype=np.float64), rule, direction) for name in floats
+            name: score_of(steps, np.asarray(ordered[name], dtype=np.float64), rule, direction) for name in floats
         }
         rows.append({**first, **last, **reduced})
     made = pd.DataFrame(rows, columns=df.columns)
     return made.astype({name: df[name].dtype for name in df.columns})
 
 
-def _number(
+def score_of(
     steps: np.ndarray[tuple[int], np.dtype[np.float64]],
     values: np.ndarray[tuple[int], np.dtype[np.float64]],
     rule: Score,
     direction: Direction,
 ) -> float:
+    """Reduce the points of one run to a number, NaN where there is none; equal points are their value exactly."""
     there = ~np.isnan(values)
     kept = values[there]
     if not kept.size or (kept == kept[0]).all():

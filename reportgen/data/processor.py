@@ -15,7 +15,7 @@ from reportgen.data import exports
 from reportgen.data.axes import Identity
 from reportgen.data.eligible import eligible
 from reportgen.data.frame_columns import Columns, ProcessorOptions, columns_of
-from reportgen.data.frame_scores import one_row_per_run
+from reportgen.data.frame_scores import score_of
 from reportgen.data.grids import Fill, Method, every_nth, filled, logarithmic, min_max, resample
 from reportgen.data.screen import some
 from reportgen.data.survey import Survey, missing_frame, survey, table_frame, tasks_frame
@@ -129,8 +129,16 @@ class DataProcessor:
             For `best`: whether the largest or the smallest value counts.
         """
         rule = score or Score()
-        frames = [one_row_per_run(frame, rule, direction=direction) for frame in self.frames() if len(frame)]
-        return pd.concat(frames, ignore_index=True)
+
+        def end(table: RunTable) -> RunTable:
+            scores = {
+                name: np.array([score_of(table.steps, column, rule, direction)])
+                for name, column in table.values.items()
+            }
+            wall_time = None if table.wall_time is None else _largest(table.wall_time)
+            return replace(table, steps=_largest(table.steps), wall_time=wall_time, values=scores)
+
+        return self._frame(map(end, self._tables()))
 
     def missing(self) -> pd.DataFrame:
         """Return a row per run, task and metric: ``rows, points, missing, share, first_step, last_step`` and defects.
@@ -365,6 +373,12 @@ def _config_choice(config: Literal["all", "varying"] | Sequence[str]) -> Literal
     if config == "all" or config == "varying":  # noqa: PLR1714 - two comparisons tell the type checker
         return config
     return (config,) if isinstance(config, str) else tuple(config)
+
+
+def _largest(numbers: Floats) -> Floats:
+    """Return the largest finite number alone, NaN where there is none."""
+    finite = numbers[np.isfinite(numbers)]
+    return np.array([finite.max() if finite.size else np.nan])
 
 
 def _one_of(name: str, value: str, known: Sequence[str]) -> None:

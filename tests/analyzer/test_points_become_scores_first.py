@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reportgen import DataProcessor, StatisticalAnalyzer
+from reportgen import DataProcessor, RunLabeler, StatisticalAnalyzer
 from reportgen.runs import RunRecord, Series
 from reportgen.spec.model import Score
 
@@ -25,7 +25,7 @@ def frame():
     runs = [
         run(algorithm, task, seed) for algorithm in ("ppo", "dqn") for task in ("maze", "room") for seed in range(5)
     ]
-    return DataProcessor(runs).to_dataframe().rename(columns={"trainer.algorithm": "algorithm"})
+    return RunLabeler().label_by_config(DataProcessor(runs).to_dataframe(), "trainer.algorithm")
 
 
 def test_a_curve_of_many_points_is_one_score(frame):
