@@ -85,9 +85,7 @@ def law_of_improvement(laws: Sequence[Floats]) -> Floats:
     return found
 
 
-def two_sided(law: Floats, place: int) -> tuple[float, float]:
-    """Return the probability of a place at least as far from the middle, and the smallest that any place has."""
+def two_sided(law: Floats, place: int) -> float:
+    """Return the probability of a place at least as far from the middle."""
     far = np.abs(2 * np.arange(len(law)) - (len(law) - 1))
-    possible = far[law > 0].max()
-    beyond = float(law[far >= abs(2 * place - (len(law) - 1))].sum())
-    return min(1.0, beyond), min(1.0, float(law[far >= possible].sum()))
+    return min(1.0, float(law[far >= abs(2 * place - (len(law) - 1))].sum()))

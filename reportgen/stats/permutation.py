@@ -33,7 +33,7 @@ class Tested:
     p
         None where the test cannot be made; `reason` then says why.
     smallest
-        The smallest p that data of this design could have given; None where a formula sets no floor.
+        The smallest p that so many runs could have given, whatever their scores; None where a formula sets no floor.
     exact
         Whether every arrangement was looked at.
     arrangements
@@ -66,7 +66,10 @@ def permutation_test(pair: Pair, statistic: str, settings: Settings, rng: np.ran
 
 
 def by_arrangements(
-    pair: Pair, statistic: Callable[[Members], Floats], sampled: int, rng: np.random.Generator
+    pair: Pair,
+    statistic: Callable[[Members], Floats],
+    sampled: int,
+    rng: np.random.Generator,
 ) -> Tested:
     """Count the arrangements in which a statistic is at least as far from 0 as in the data.
 
@@ -81,10 +84,10 @@ def by_arrangements(
     found = abs(float(statistic(pair.inside()[:, None])[0]))
     sizes = np.concatenate([np.abs(statistic(members)) for members in ways.chunks(sampled, rng)])
     beyond = int((sizes >= found * (1 - SAME)).sum())
+    smallest = ways.smallest if ways.few else max(ways.smallest, 1 / (sampled + 1))
     if ways.few:
-        most = int((sizes >= sizes.max() * (1 - SAME)).sum())
-        return Tested(p=beyond / ways.count, smallest=most / ways.count, exact=True, arrangements=ways.count)
-    return Tested(p=(beyond + 1) / (sampled + 1), smallest=ways.smallest(sampled), arrangements=sampled)
+        return Tested(p=beyond / ways.count, smallest=smallest, exact=True, arrangements=ways.count)
+    return Tested(p=(beyond + 1) / (sampled + 1), smallest=smallest, arrangements=sampled)
 
 
 def settled(values: Floats, scale: float) -> Floats:

@@ -70,7 +70,7 @@ def test_the_smallest_p_of_so_many_runs(of_two, of_runs, n, smallest):
 
 
 def test_the_smallest_p_of_five_pairs_and_of_several_tasks(of_two, of_tasks):
-    paired = of_two(range(5), [0.1, 2, 1.3, 4.6, 2.2], seeds=SEEDS)
+    paired = of_two(range(5), [0, 2, 1, 4, 2], seeds=SEEDS)
     assert paired.difference_test.smallest == pytest.approx(0.0625)
     two = contest(
         of_tasks({"t": [0, 1, 2], "u": [0, 1, 2]}),
@@ -136,7 +136,7 @@ def test_the_law_over_tasks_of_unequal_sizes_is_that_of_all_arrangements():
             by_hand[round((place / 4 + other / 8) / 2 * 16)] += p * q
     np.testing.assert_allclose(found[:: (len(found) - 1) // 16], by_hand)
     assert found.sum() == pytest.approx(1)
-    assert two_sided(found, (len(found) - 1) // 2)[0] == 1
+    assert two_sided(found, (len(found) - 1) // 2) == 1
 
 
 def test_hedges_g_shrinks_cohens_d_by_the_exact_factor():
