@@ -81,8 +81,9 @@ def _mann_whitney(a: Floats, b: Floats) -> Tested:
         return Tested(p=p if np.isfinite(p) else 1.0)
     ties = tuple(count for _, count in sorted(Counter([*a.tolist(), *b.tolist()]).items()))
     twice = 2 * (a[:, None] > b).sum() + (a[:, None] == b).sum()
-    p, ways = two_sided(law_of_u(ties, len(a)), int(twice)), comb(len(a) + len(b), len(a))
-    return Tested(p=p, smallest=(2 if len(a) == len(b) else 1) / ways, exact=True, arrangements=ways)
+    p, extreme = two_sided(law_of_u(ties, len(a)), int(twice))
+    ways = comb(len(a) + len(b), len(a))
+    return Tested(p=p, smallest=extreme if extreme < 1 else 1 / ways, exact=True, arrangements=ways)
 
 
 def _wilcoxon(pair: Pair, differences: Floats) -> Tested:

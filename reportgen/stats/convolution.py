@@ -85,7 +85,8 @@ def law_of_improvement(laws: Sequence[Floats]) -> Floats:
     return found
 
 
-def two_sided(law: Floats, place: int) -> float:
-    """Return the probability of a place at least as far from the middle."""
+def two_sided(law: Floats, place: int) -> tuple[float, float]:
+    """Return the probability of a place at least as far from the middle, and that of the farthest possible place."""
     far = np.abs(2 * np.arange(len(law)) - (len(law) - 1))
-    return min(1.0, float(law[far >= abs(2 * place - (len(law) - 1))].sum()))
+    beyond, extreme = (law[far >= least].sum() for least in (abs(2 * place - (len(law) - 1)), far[law > 0].max()))
+    return min(1.0, float(beyond)), min(1.0, float(extreme))

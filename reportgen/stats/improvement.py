@@ -171,8 +171,9 @@ def _exact(pair: Pair, sizes: list[tuple[int, int]]) -> Tested:
         laws.append(law_of_u(ties, n))
         twice = int(twice_won(pair.values[here & inside], pair.values[here & ~inside]).sum())
         place += twice * (common // (2 * n * m))
-    p = two_sided(law_of_improvement(laws), place)
-    return Tested(p=p, smallest=Arrangements.of(pair).smallest, exact=True)
+    p, extreme = two_sided(law_of_improvement(laws), place)
+    floor = Arrangements.of(pair).smallest
+    return Tested(p=p, smallest=floor if extreme == 1 else max(floor, extreme), exact=True)
 
 
 def _stated(

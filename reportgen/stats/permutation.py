@@ -33,7 +33,8 @@ class Tested:
     p
         None where the test cannot be made; `reason` then says why.
     smallest
-        The smallest p that so many runs could have given, whatever their scores; None where a formula sets no floor.
+        The smallest p that so many runs could have given: that of the farthest arrangement where all were looked at
+        (an IQM does not see which extreme is whose, so ties can raise it), else of the design; None for a formula.
     exact
         Whether every arrangement was looked at.
     arrangements
@@ -84,10 +85,17 @@ def by_arrangements(
     found = abs(float(statistic(pair.inside()[:, None])[0]))
     sizes = np.concatenate([np.abs(statistic(members)) for members in ways.chunks(sampled, rng)])
     beyond = int((sizes >= found * (1 - SAME)).sum())
-    smallest = ways.smallest if ways.few else max(ways.smallest, 1 / (sampled + 1))
-    if ways.few:
-        return Tested(p=beyond / ways.count, smallest=smallest, exact=True, arrangements=ways.count)
-    return Tested(p=(beyond + 1) / (sampled + 1), smallest=smallest, arrangements=sampled)
+    if not ways.few:
+        smallest = max(ways.smallest, 1 / (sampled + 1))
+        return Tested(p=(beyond + 1) / (sampled + 1), smallest=smallest, arrangements=sampled)
+    farthest = sizes.max()
+    extreme = int((sizes >= farthest * (1 - SAME)).sum()) if farthest > 0 else 0
+    return Tested(
+        p=beyond / ways.count,
+        smallest=max(ways.smallest, extreme / ways.count),
+        exact=True,
+        arrangements=ways.count,
+    )
 
 
 def settled(values: Floats, scale: float) -> Floats:
