@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reportgen.stats.arrangements import CHUNK_ELEMENTS
+from reportgen.stats.arrangements import CHUNK_ELEMENTS, Arrangements
 from reportgen.stats.convolution import LARGEST_LATTICE, lattice, law_of_improvement, law_of_u, two_sided
 from reportgen.stats.design import Design, draws
 from reportgen.stats.design import generator as draws_of
@@ -171,8 +171,9 @@ def _exact(pair: Pair, sizes: list[tuple[int, int]]) -> Tested:
         laws.append(law_of_u(ties, n))
         twice = int(twice_won(pair.values[here & inside], pair.values[here & ~inside]).sum())
         place += twice * (common // (2 * n * m))
-    p, smallest = two_sided(law_of_improvement(laws), place)
-    return Tested(p=p, smallest=smallest, exact=True)
+    p, extreme = two_sided(law_of_improvement(laws), place)
+    floor = Arrangements.of(pair).smallest
+    return Tested(p=p, smallest=floor if extreme == 1 else max(floor, extreme), exact=True)
 
 
 def _stated(

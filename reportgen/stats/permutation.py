@@ -33,7 +33,8 @@ class Tested:
     p
         None where the test cannot be made; `reason` then says why.
     smallest
-        The smallest p that data of this design could have given; None where a formula sets no floor.
+        The smallest p that so many runs could have given: that of the farthest arrangement where all were looked at
+        (an IQM does not see which extreme is whose, so ties can raise it), else of the design; None for a formula.
     exact
         Whether every arrangement was looked at.
     arrangements
@@ -66,7 +67,10 @@ def permutation_test(pair: Pair, statistic: str, settings: Settings, rng: np.ran
 
 
 def by_arrangements(
-    pair: Pair, statistic: Callable[[Members], Floats], sampled: int, rng: np.random.Generator
+    pair: Pair,
+    statistic: Callable[[Members], Floats],
+    sampled: int,
+    rng: np.random.Generator,
 ) -> Tested:
     """Count the arrangements in which a statistic is at least as far from 0 as in the data.
 
@@ -81,10 +85,17 @@ def by_arrangements(
     found = abs(float(statistic(pair.inside()[:, None])[0]))
     sizes = np.concatenate([np.abs(statistic(members)) for members in ways.chunks(sampled, rng)])
     beyond = int((sizes >= found * (1 - SAME)).sum())
-    if ways.few:
-        most = int((sizes >= sizes.max() * (1 - SAME)).sum())
-        return Tested(p=beyond / ways.count, smallest=most / ways.count, exact=True, arrangements=ways.count)
-    return Tested(p=(beyond + 1) / (sampled + 1), smallest=ways.smallest(sampled), arrangements=sampled)
+    if not ways.few:
+        smallest = max(ways.smallest, 1 / (sampled + 1))
+        return Tested(p=(beyond + 1) / (sampled + 1), smallest=smallest, arrangements=sampled)
+    farthest = sizes.max()
+    extreme = int((sizes >= farthest * (1 - SAME)).sum()) if farthest > 0 else 0
+    return Tested(
+        p=beyond / ways.count,
+        smallest=max(ways.smallest, extreme / ways.count),
+        exact=True,
+        arrangements=ways.count,
+    )
 
 
 def settled(values: Floats, scale: float) -> Floats:

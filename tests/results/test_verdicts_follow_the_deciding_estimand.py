@@ -68,12 +68,12 @@ def test_a_correction_can_put_a_verdict_out_of_reach(make):
     table = {
         name: {"x": values} for name, values in zip("abc", ([1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]), strict=True)
     }
-    result = make(table)
+    result = make(table, aggregates="[mean]")
     assert [one.p_smallest for one in result.comparisons] == pytest.approx([2 / 70] * 3)
     assert [one.p_smallest_adjusted for one in result.comparisons] == pytest.approx([6 / 70] * 3)
     assert {one.verdict for one in result.comparisons} == {"cannot be decided"}
     assert "cannot be decided at n = 4" in headline(result)
-    decided = make(table, "comparisons: {correction: none}")
+    decided = make(table, "comparisons: {correction: none}", aggregates="[mean]")
     assert {one.verdict for one in decided.comparisons} == {"better"}
 
 

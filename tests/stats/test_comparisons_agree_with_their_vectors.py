@@ -69,6 +69,20 @@ def test_the_smallest_p_of_so_many_runs(of_two, of_runs, n, smallest):
     assert whole.improvement_test.smallest == pytest.approx(smallest)
 
 
+def test_an_iqm_of_four_runs_cannot_reach_the_smallest_p_of_a_mean(of_two):
+    """Exchanging the inner extremes of two samples of four moves neither trimmed mean nor its spread."""
+    apart = ([1, 2, 3, 4], [6, 7, 8, 9])
+    assert of_two(*apart, statistic="mean").difference_test.p == pytest.approx(2 / 70)
+    trimmed = of_two(*apart, statistic="iqm").difference_test
+    assert (trimmed.p, trimmed.smallest) == pytest.approx((4 / 70, 4 / 70))
+
+
+def test_equal_scores_have_the_floor_of_their_design(of_two):
+    found = of_two([1, 1, 1], [1, 1, 1])
+    assert (found.difference_test.p, found.difference_test.smallest) == pytest.approx((1, 0.1))
+    assert (found.improvement_test.p, found.improvement_test.smallest) == pytest.approx((1, 0.1))
+
+
 def test_the_smallest_p_of_five_pairs_and_of_several_tasks(of_two, of_tasks):
     paired = of_two(range(5), [0.1, 2, 1.3, 4.6, 2.2], seeds=SEEDS)
     assert paired.difference_test.smallest == pytest.approx(0.0625)
