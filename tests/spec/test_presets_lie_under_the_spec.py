@@ -96,7 +96,7 @@ def test_every_value_knows_the_file_it_stands_in(lab):
     assert loaded.where("axes", "seed").endswith("lab.yaml:2:38")
     assert loaded.excerpt("axes", "seed").splitlines()[0].endswith(LAB.splitlines()[1])
     assert loaded.where("score", "reduce").endswith("spec.yaml:5:11")
-    assert loads(f"preset: metta\n{OFFLINE}").where("score", "k") == "presets/metta.yaml:33:31"
+    assert loads(f"preset: metta\n{OFFLINE}").where("score", "k") == "presets/metta.yaml:36:31"
 
 
 def test_a_mistake_in_a_preset_is_told_at_its_place_after_those_of_the_spec(lab):
