@@ -110,7 +110,8 @@ def prepare(
             f"there are {some(sorted(labels))}"
         )
     listed, empty = wanted(runs, spec, where)
-    chosen = [_choose(one, runs, spec, root, where) for one in listed]
+    preset = preset_directions(spec.preset, root) if spec.preset else ()
+    chosen = [_choose(one, runs, spec, root, where, preset) for one in listed]
     prepared = [_metric(one, numbers, runs, identified, spec, root) for one, numbers in _numbers(chosen, spec)]
     return DataSet(
         metrics=tuple(one.data for one in prepared),
@@ -136,11 +137,18 @@ def prepare(
     )
 
 
-def _choose(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where: Callable[..., str] | None) -> _Chosen:
+def _choose(
+    one: Wanted,
+    runs: Sequence[Identity],
+    spec: Spec,
+    root: Path,
+    where: Callable[..., str] | None,
+    preset: Sequence[Mapping[str, str]],
+) -> _Chosen:
     """Find the points of a metric, its direction and its tasks, without reading a point."""
     rule = one.entry.score or spec.score
     selected = select(one, runs, spec, root, where)
-    direction, source = _direction_of(one, selected.names, spec, root)
+    direction, source = direction_of(one.entry, selected.names, spec.metrics, preset=preset)
     if rule.reduce == "best" and direction not in {"maximize", "minimize"}:
         raise DataError(
             f"score: best needs to know whether more of {one.id!r} is better; write "
@@ -280,11 +288,6 @@ def _score(hit: Found, task: str, line: Line, number: float) -> Score:
         value=number,
         line=line,
     )
-
-
-def _direction_of(one: Wanted, names: Sequence[str], spec: Spec, root: Path) -> tuple[Direction, str]:
-    preset = preset_directions(spec.preset, root) if spec.preset else ()
-    return direction_of(one.entry, names, spec.metrics, preset=preset)
 
 
 def _direction(data: MetricData) -> tuple[Notice, ...]:

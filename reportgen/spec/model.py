@@ -262,6 +262,7 @@ class CompleteWhen(Section):
     """Metric or summary key whose largest value is looked at, e.g. `global_step`."""
     at_least: float | Annotated[str, Field(pattern=r"^config:.+")]
     """A number, or `config:` and the config key that holds it, e.g. `config:**.trainer.total_timesteps`."""
+    one_choice: ClassVar[bool] = True
 
 
 class Runs(Section):

@@ -167,6 +167,15 @@ def test_a_preset_of_a_source_gives_its_defaults_and_axes_to_that_source_alone(l
     assert loads(loaded.effective(), str(loaded.path)).spec == loaded.spec
 
 
+def test_the_preset_of_a_source_takes_the_place_of_that_of_the_spec(lab):
+    spec = lab("preset: metta\nsources: [{wandb: {preset: lab.yaml}}, {wandb: {name: other}}]\n").spec
+    assert [entry.wandb.project for entry in spec.sources] == ["robots", "metta"]
+    assert spec.axes_of("source-0").method.written == ("config",)
+    assert spec.axes_of("other").method.written == ("name",)
+    assert spec.score.k == 5
+    assert spec.metrics.primary[0].id == "evals"
+
+
 def test_the_axes_of_a_source_win_over_those_of_the_spec():
     spec = loads(
         "sources:\n  - files: {path: a.csv, axes: {method: {config: a}, config_roots: [x]}}\n  - files: {path: b.csv}\n"
