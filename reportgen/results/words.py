@@ -159,6 +159,20 @@ def _effect(told: Comparison) -> str:
     return ", ".join(words)
 
 
+def told_difference(metric: MetricResult) -> Comparison | None:
+    """Return the difference of aggregates of the pair that the headline tells, None where none is stated."""
+    told = _told(metric)
+    return difference_side(told) if told else None
+
+
+def difference_side(comparison: Comparison) -> Comparison | None:
+    """Return the side of a comparison that is a stated difference of aggregates."""
+    for side in (comparison, comparison.beside):
+        if side is not None and side.estimand == "difference" and side.estimate is not None:
+            return side
+    return None
+
+
 def _told(metric: MetricResult) -> Comparison | None:
     """Return the comparison of the best method with the runner-up (or with the baseline), the better one first."""
     stated = [comparison for comparison in metric.comparisons if comparison.estimate is not None]

@@ -260,10 +260,14 @@ def report(found, *, pairs, replicates):
     error = 100 * np.sqrt(0.95 * 0.05 / (2 * pairs))
     least = min(tallies["expanded_t"]["difference of iqm"][2] for tallies in found.values())
     most = max(tallies["expanded_t"]["difference of iqm"][2] for tallies in found.values())
-    return f"""Measured by `python tests/benchmarks/coverage.py --docs`: {len(found)} designs, {least} to {most} pairs of methods
-each (a design of the first table with 3 or more runs that showed less than {AGAIN_BELOW} % was measured again with
-{5 * pairs}, and those figures stand), at least {replicates} bootstrap replicates. Figures are per cent of nominal 95 % intervals that held the truth, the mean over designs and the
-[lowest]; the standard error of a single design is {error:.1f} points for a method and {error * 2**0.5:.1f} for a difference.
+    return f"""Measured by `python tests/benchmarks/coverage.py --docs`: {len(found)} designs, {least} to {most}
+pairs of methods each (a design of the first table with three and more runs that showed less than {AGAIN_BELOW} % was
+measured again with {5 * pairs}, and those figures stand), at least {replicates} bootstrap replicates. Figures are per
+cent of the stated nominal 95 % intervals that held the truth: the mean over designs and the [lowest]. With {pairs}
+pairs the standard error of a single design is {error:.1f} points for a method and {error * 2**0.5:.1f} for a
+difference. `rho` is the correlation, in a Gaussian copula, between the scores of a run on two tasks; in ragged
+designs the number of runs differs between tasks (whole runs: half of them cover half of the tasks), in unequal ones the
+second method has 2n + 1 runs.
 
 ### Ten and more tasks: normal, collapsing and success-rate scores
 
@@ -271,7 +275,8 @@ Runs of 10, 26 and 80 tasks; a collapsing run fails with probability 0.3; a succ
 
 {table(found, designs)}
 
-The lowest design of all with three and more runs: {low:.1f} % ({name.replace("optimality_gap", "gap")}; {described(cell)}).
+The lowest design of all with three and more runs: {low:.1f} %
+({name.replace("optimality_gap", "gap")}; {described(cell)}).
 
 ### By shape, ten and more tasks, all designs
 
