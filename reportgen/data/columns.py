@@ -54,9 +54,12 @@ def add_columns(
 
 
 def own_functions(spec: Spec, root: Path) -> tuple[str, ...]:
-    """Return the names of the functions that a spec's labels run."""
+    """Return the names of the functions that a spec's labels and scales run."""
     rules = (rule for index in range(len(spec.labels)) for rule in _rules(spec, index, root))
-    return tuple(dict.fromkeys(rule["python"] for rule in rules if "python" in rule))
+    entries = (*spec.metrics.primary, *spec.metrics.secondary)
+    scales = (spec.normalization, *(entry.normalization for entry in entries if not isinstance(entry, str)))
+    named = [scale.python for scale in scales if scale is not None and scale.python]
+    return tuple(dict.fromkeys([*(rule["python"] for rule in rules if "python" in rule), *named]))
 
 
 def _labeler(spec: Spec, root: Path, where: Callable[..., str] | None, code: Code) -> tuple[RunLabeler, dict[str, str]]:

@@ -53,6 +53,7 @@ class _Prepared:
     data: MetricData
     exclusions: tuple[Exclusion, ...]
     notices: tuple[Notice, ...]
+    code: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,7 +89,7 @@ def prepare(
     where
         Gives ``file:line:column`` of a key of the spec, for messages.
     code
-        What becomes of labels that a function of the spec's owner gives: refused, run, or left out.
+        What becomes of labels and scales that a function of the spec's owner gives: refused, run, or left out.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def prepare(
     listed, empty = wanted(runs, spec, where)
     preset = preset_directions(spec.preset, root) if spec.preset else ()
     chosen = [_choose(one, runs, spec, root, where, preset) for one in listed]
-    prepared = [_metric(one, numbers, runs, identified, spec, root) for one, numbers in _numbers(chosen, spec)]
+    prepared = [_metric(one, numbers, runs, identified, spec, root, code) for one, numbers in _numbers(chosen, spec)]
     return DataSet(
         metrics=tuple(one.data for one in prepared),
         exclusions=(
@@ -133,7 +134,7 @@ def prepare(
         methods_ordered_by_spec=spec.methods is not None,
         baseline=next((method.id for method in identified.methods if method.label == spec.baseline), None),
         labels={record.id: record.labels for record in records if record.labels},
-        code=columns.code,
+        code={**columns.code, **{name: sha256 for one in prepared for name, sha256 in one.code.items()}},
     )
 
 
@@ -179,6 +180,7 @@ def _metric(
     identified: Identified,
     spec: Spec,
     root: Path,
+    code: Code,
 ) -> _Prepared:
     one, entry, direction = chosen.wanted, chosen.wanted.entry, chosen.direction
     scored = _gathered(chosen, numbers)
@@ -201,6 +203,8 @@ def _metric(
         direction=direction,
         columns=scored.columns,
         root=root,
+        scores=screened.scores,
+        code=code,
     )
     by_id = {task.id: task for task in bounded.tasks}
     scores = [normalize(score, by_id[score.task]) if bounded.normalized else score for score in screened.scores]
@@ -213,7 +217,8 @@ def _metric(
         direction_source=chosen.source,
         unit=entry.unit,
         normalized=bounded.normalized,
-        has_optimum=bounded.normalized or all(task.optimum is not None for task in bounded.tasks),
+        has_optimum=not bounded.relative and all(task.optimum is not None for task in bounded.tasks),
+        relative=bounded.relative and bounded.normalized,
         score_rule=rule_text(chosen.rule),
         normalization=bounded.text if bounded.normalized else "none",
         tasks=bounded.tasks,
@@ -230,6 +235,7 @@ def _metric(
     return _Prepared(
         data=data,
         exclusions=(*chosen.selected.exclusions, *scored.exclusions, *screened.exclusions),
+        code=bounded.code,
         notices=(
             *chosen.selected.notices,
             *chosen.merged,
@@ -307,7 +313,7 @@ def _doubt(data: MetricData) -> Literal["warning", "note"]:
 
 
 def _beyond_optimum(data: MetricData) -> tuple[Notice, ...]:
-    beyond = [score for score in data.scores if score.value > 1] if data.normalized else []
+    beyond = [score for score in data.scores if score.value > 1] if data.normalized and data.has_optimum else []
     if not beyond:
         return ()
     tasks = len({score.task for score in beyond})

@@ -11,6 +11,7 @@ from reportgen.figures.distributions import ecdf_figure, task_figure, violin_fig
 from reportgen.figures.heatmap import heatmap_figure
 from reportgen.figures.intervals import interval_figure
 from reportgen.figures.lines import curve_figure, profile_figure, task_curves_figure
+from reportgen.figures.planning import planning_figure
 from reportgen.figures.style import Look, drawing, looks, paper_width, short
 from reportgen.results.comparable import lower_is_better
 
@@ -28,7 +29,9 @@ SCREEN = 7.4
 MOST_IN_COLOR = 8
 TASKS_A_FIGURE = 24
 PANELS_A_ROW = 4
-Role = Literal["intervals", "profile", "violin", "ecdf", "heatmap", "curves", "wall-curves", "task-curves", "task"]
+Role = Literal[
+    "intervals", "profile", "violin", "ecdf", "heatmap", "curves", "wall-curves", "task-curves", "task", "planning"
+]
 WIDE = {"heatmap", "task-curves"}
 
 
@@ -141,6 +144,7 @@ def _whole_figures(metric: MetricResult) -> Iterator[Role]:
         "heatmap": primary,
         "curves": bool(data.aggregate_curves(metric, "curves")),
         "wall-curves": bool(data.aggregate_curves(metric, "wall-curves")),
+        "planning": bool(metric.plans),
     }
     yield from (role for role, shown in there.items() if shown)
 
@@ -201,6 +205,7 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
         "violin": lambda: violin_figure(metric, looks, label, width),
         "ecdf": lambda: ecdf_figure(metric, looks, label, width),
         "heatmap": lambda: heatmap_figure(metric, looks, width, paper=paper),
+        "planning": lambda: planning_figure(metric, looks, width),
         "curves": curves,
         "wall-curves": curves,
         "task": lambda: task_figure(metric, metric.data.tasks[start], looks, label, width),

@@ -60,6 +60,16 @@ def of(role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool) -> 
                 f": mean over runs of each method on each task; hatched: no run. {_scale(metric)}",
                 f"Heatmap of {methods} on {len(metric.data.tasks)} tasks.",
             ),
+            "planning": (
+                "what more runs would show",
+                (
+                    ": the smallest true difference that a two-sided t test finds with 80 % power, along the number of "
+                    f"runs, a line for each compared pair{_power(metric)}; in colour the pair of the headline, its "
+                    "band the range that the uncertainty of the run-to-run variance leaves. For one comparison, before "
+                    "correction."
+                ),
+                f"Detectable differences of {methods} along the number of runs.",
+            ),
             "task": (
                 "runs of one task",
                 ": every run as a point, the mean of a method as a bar; bands of curves are pointwise.",
@@ -108,7 +118,14 @@ def _curve_words(protocol: Protocol, replicates: int) -> str:
     return f"{head} from {replicates:,} {tail.partition(' ')[2]}"
 
 
+def _power(metric: MetricResult) -> str:
+    smallest = metric.plans[0].smallest if metric.plans else None
+    return "" if smallest is None else f", and the power for a difference of {smallest:g}"
+
+
 def _scale(metric: MetricResult) -> str:
+    if metric.data.relative:
+        return f"Colours run from 0 to 1 of the scale ({metric.data.normalization}) and are clipped beyond."
     if metric.data.normalized:
         return "Colours run from the reference (0) to the optimum (1) and are clipped beyond."
     return "Scores are not normalised: colours run from the worst to the best method of each task."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,13 @@ from reportgen.results.curves import method_curve, task_curve
 from reportgen.results.field import Field
 from reportgen.results.laying import lay
 from reportgen.results.oriented import Oriented, withheld_estimate
-from reportgen.results.report import Estimate, MethodResult, MetricResult, Outlier, TaskSummary
-from reportgen.results.words import signature
-from reportgen.stats import Analysis, Settings, analyse, outlying, summarize
+from reportgen.results.planning import plans
+from reportgen.results.reaching import horizons, no_thresholds, reaching
+from reportgen.results.report import Estimate, MethodResult, MetricResult, TaskSummary
+from reportgen.results.sensitivity import sensitivity
+from reportgen.results.treatment import outliers, treated
+from reportgen.results.words import signature, told_difference
+from reportgen.stats import Analysis, Settings, analyse, summarize, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +45,8 @@ class _Plan:
     thresholds: tuple[float, ...]
     xs: tuple[str, ...]
     laid: Mapping[Key, Laid]
+    reach: tuple[float, ...] = ()
+    until: Mapping[str, float] = field(default_factory=dict)
 
 
 def settings_of(spec: Spec) -> Settings:
@@ -73,13 +79,20 @@ def compute(dataset: DataSet, spec: Spec, *, mapper: Map) -> tuple[MetricResult,
         When the spec names a quantity that cannot be stated.
     """
     curves = spec.analysis.curves
-    laid = lay(dataset.metrics, curves.points, curves.x)
-    return tuple(_metric(data, dataset, spec, mapper, laid) for data in dataset.metrics)
+    far = {
+        data.id: outliers(data, spec.analysis.outliers) if data.role == "primary" else () for data in dataset.metrics
+    }
+    metrics = tuple(treated(data, far[data.id]) for data in dataset.metrics)
+    laid = lay(metrics, curves.points, curves.x)
+    found = (_metric(data, dataset, spec, mapper, laid) for data in metrics)
+    return tuple(replace(metric, outliers=far[metric.id]) for metric in found)
 
 
 def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: Mapping[Key, Laid]) -> MetricResult:
-    judged = rules(data, spec)
     primary = data.role == "primary"
+    judged = rules(data, spec)
+    asked = spec.analysis.steps_to_threshold if primary else ()
+    silent = no_thresholds(data, judged, asked)
     plan = _Plan(
         data=data,
         judged=judged,
@@ -88,6 +101,8 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: M
         thresholds=_thresholds(data, spec) if primary and not judged.ranking else (),
         xs=spec.analysis.curves.x,
         laid={key: found for key, found in laid.items() if key[0] == data.id},
+        reach=() if silent else asked,
+        until=horizons(data) if asked else {},
     )
     results = list(mapper(partial(_method, plan), data.methods))
     methods = [result for result, _ in results]
@@ -113,24 +128,35 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: M
             baseline=dataset.baseline,
         )
         against = compared(field, mapper=mapper)
-    return MetricResult(
+    result = MetricResult(
         data=data,
         aggregates=plan.aggregates,
         primary_aggregate=leading,
         methods=ordered,
         comparisons=against.comparisons,
-        withheld=judged.listed() if primary else (),
+        withheld=(*(judged.listed() if primary else ()), *((silent,) if silent else ())),
         signature=signature(plan.data, plan.settings, leading, ordered),
         common_tasks=common,
         trim=plan.settings.trim,
-        outliers=_outliers(data) if primary else (),
         testing=against.testing,
         best_set=against.best_set,
         best_set_reason=against.best_set_reason,
         matrix=against.matrix,
         ranks=against.ranks,
         omnibus=against.omnibus,
+        plans=plans(against.comparisons, analyses, leading, plan.settings, smallest=_smallest(spec)),
     )
+    told = told_difference(result)
+    if told is None:
+        return result
+    both = [result.method(name).aggregates for name in (told.a, told.b)]
+    standing = [name for name in plan.aggregates if all(one[name].estimate is not None for one in both)]
+    return replace(result, sensitivity=sensitivity(data, told, standing, plan.settings, mapper=mapper))
+
+
+def _smallest(spec: Spec) -> float | None:
+    """Return the smallest difference of interest where it is in units of the aggregate."""
+    return spec.comparisons.smallest_difference if spec.comparisons.estimand == "difference" else None
 
 
 def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
@@ -143,6 +169,7 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         key=(data.id, method.id),
         statistics=_computable(plan),
         thresholds=oriented.thresholds(plan.thresholds),
+        trials=plan.judged.iqm is not None,
     )
     aggregates = {name: _aggregate(plan, method, oriented, analysis, name, scores) for name in _listed(plan)}
     counts = {task.id: sum(score.task == task.id for score in scores) for task in data.tasks}
@@ -162,7 +189,7 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         n_runs_per_task=tuple(counts.values()),
         n_tasks=sum(count > 0 for count in counts.values()),
         aggregates=aggregates,
-        tasks=_task_summaries(data, scores),
+        tasks=_task_summaries(data, scores, plan.settings.level if plan.judged.iqm else None),
         profile=oriented.profile(analysis.profile, plan.thresholds, "runs") if stands and plan.thresholds else None,
         profile_tasks=(
             oriented.profile(analysis.profile_tasks, plan.thresholds, "tasks") if stands and plan.thresholds else None
@@ -170,6 +197,7 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         curves=along[0] if along else None,
         further_curves={curve.x: curve for curve in along[1:] if curve},
         task_curves={task.id: curve for task in data.tasks if (curve := _task_curve(plan, method, task, scores))},
+        reached=reaching(data, scores, plan.reach, plan.settings, until=plan.until) if stands else (),
     )
     return result, analysis
 
@@ -217,7 +245,8 @@ def _spread(scores: tuple[Score, ...]) -> tuple[float, float]:
     return min(means), max(means)
 
 
-def _task_summaries(data: MetricData, scores: tuple[Score, ...]) -> dict[str, TaskSummary]:
+def _task_summaries(data: MetricData, scores: tuple[Score, ...], level: float | None) -> dict[str, TaskSummary]:
+    """Summarise each task; `level` asks for Wilson's interval, where each run is one success or failure."""
     summaries = {}
     for task in data.tasks:
         here = [score for score in scores if score.task == task.id]
@@ -232,30 +261,10 @@ def _task_summaries(data: MetricData, scores: tuple[Score, ...]) -> dict[str, Ta
                 max=values.max,
                 n=values.n,
                 normalized=float(np.mean([score.value for score in here])) if data.normalized else None,
+                rate=wilson(int(values.mean * values.n + 0.5), values.n, level) if level else None,
                 runs=tuple(score.run for score in here),
             )
     return summaries
-
-
-def _outliers(data: MetricData) -> tuple[Outlier, ...]:
-    """Name the scores that a rule calls outliers among the runs of their method and task."""
-    cells: dict[tuple[str, str], list[Score]] = {}
-    for score in data.scores:
-        cells.setdefault((score.method, score.task), []).append(score)
-    found = []
-    for scores in cells.values():
-        values = np.array([score.raw for score in scores])
-        by_rule = dict(zip(("MAD", "IQR"), outlying(values), strict=True))
-        for place, score in enumerate(scores):
-            rules = tuple(name for name, mask in by_rule.items() if mask[place])
-            if rules:
-                median = float(np.median(values))
-                found.append(
-                    Outlier(
-                        run=score.run, method=score.method, task=score.task, value=score.raw, median=median, rules=rules
-                    )
-                )
-    return tuple(found)
 
 
 def _thresholds(data: MetricData, spec: Spec) -> tuple[float, ...]:
@@ -323,6 +332,7 @@ def _over_common_tasks(plan: _Plan, common: tuple[str, ...]) -> dict[str, dict[s
             key=(data.id, method.id),
             statistics=_computable(narrowed),
             thresholds=np.empty(0),
+            trials=narrowed.judged.iqm is not None,
         )
         beside[method.id] = {
             name: _aggregate(narrowed, method, oriented, analysis, name, scores) for name in plan.aggregates

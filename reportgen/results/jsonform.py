@@ -22,9 +22,12 @@ if TYPE_CHECKING:
         MethodResult,
         MetricResult,
         Omnibus,
+        PairPlan,
         Profile,
         Ranks,
+        Reached,
         Report,
+        Sensitivity,
         TaskSummary,
     )
 
@@ -104,9 +107,13 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
                 "value": item.value,
                 "median": item.median,
                 "rules": list(item.rules),
+                "use": item.use,
+                "used_as": item.used_as,
             }
             for item in metric.outliers
         ],
+        "plans": [_plan(plan) for plan in metric.plans],
+        "sensitivity": _sensitivity(metric.sensitivity),
         "scores": [_score(score) for score in data.scores],
     }
 
@@ -142,7 +149,38 @@ def _method(method: MethodResult) -> dict[str, Any]:
         "curves": _curve(method.curves),
         "further_curves": {x: _curve(curve) for x, curve in method.further_curves.items()},
         "task_curves": {task: _curve(curve) for task, curve in method.task_curves.items()},
+        "reached": [_reached(reached) for reached in method.reached],
     }
+
+
+def _reached(reached: Reached) -> dict[str, Any]:
+    return {
+        "threshold": reached.threshold,
+        "n_reached": reached.n_reached,
+        "n_runs": reached.n_runs,
+        "share": _estimate(reached.share),
+        "steps": _estimate(reached.steps),
+        "horizon": list(reached.horizon),
+    }
+
+
+def _plan(plan: PairPlan) -> dict[str, Any]:
+    return {
+        "a": plan.a,
+        "b": plan.b,
+        "of": plan.of,
+        "alpha": plan.alpha,
+        "smallest": plan.smallest,
+        "strata": plan.strata,
+        "present": asdict(plan.present),
+        "outlooks": [asdict(outlook) for outlook in plan.outlooks],
+    }
+
+
+def _sensitivity(found: Sensitivity | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"a": found.a, "b": found.b, "variations": [asdict(variation) for variation in found.variations]}
 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
@@ -176,6 +214,7 @@ def _summary(summary: TaskSummary) -> dict[str, Any]:
         "n": summary.n,
         "normalized": summary.normalized,
         "runs": list(summary.runs),
+        "rate": _pair(summary.rate),
     }
 
 

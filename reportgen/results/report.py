@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from reportgen.stats import Effects, Settings, Verdict
+from reportgen.stats import Effects, Outlook, Settings, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,9 @@ class Estimate:
 class TaskSummary:
     """One method on one task, raw units: mean, sd (ddof 1), median, IQM (n >= 4), extremes, n; None where undefined.
 
-    `normalized` is the normalised mean, None where the metric is not normalised. `runs` are the run ids.
+    `normalized` is the normalised mean, None where the metric is not normalised. `runs` are the run ids. `rate` is
+    Wilson's interval of the mean where each run is one success or failure; no other mean of one task gets an
+    interval, because none that was measured holds for so few runs.
     """
 
     mean: float
@@ -53,6 +55,7 @@ class TaskSummary:
     n: int
     normalized: float | None
     runs: tuple[str, ...]
+    rate: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,33 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How many runs of a method reached a threshold, and after how many steps.
+
+    Parameters
+    ----------
+    threshold
+        On the scale of the scores as analysed.
+    n_reached, n_runs
+        Runs on tasks that reached it up to the horizon, of all.
+    share
+        Their share, every task counting the same.
+    steps
+        Restricted mean of the steps: a run that does not reach it counts with the horizon, so the mean is finite and
+        a lower bound of the true one.
+    horizon
+        (smallest, largest) over tasks: the last step that every run of every method on the task has.
+    """
+
+    threshold: float
+    n_reached: int
+    n_runs: int
+    share: Estimate
+    steps: Estimate
+    horizon: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MethodResult:
     """Everything said about one method in one metric. `n_runs_per_task` is in the order of the metric's tasks.
 
@@ -108,6 +138,7 @@ class MethodResult:
     task_curves: Mapping[str, Curve]
     common: Mapping[str, Estimate] = field(default_factory=dict)
     further_curves: Mapping[str, Curve] = field(default_factory=dict)
+    reached: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +256,10 @@ class Omnibus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlier:
-    """A score far from the others of its method and task, by the rules named; raw units. It is used all the same."""
+    """A score far from the others of its method and task, by the rules named; raw units.
+
+    `use` says what became of it: ``used``, ``winsorized`` (then `used_as` is the value it was given) or ``excluded``.
+    """
 
     run: str
     method: str
@@ -233,6 +267,60 @@ class Outlier:
     value: float
     median: float
     rules: tuple[str, ...]
+    use: str = "used"
+    used_as: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairPlan:
+    """What a comparison of two methods would show at other numbers of runs.
+
+    Parameters
+    ----------
+    alpha
+        Two-sided error of one comparison, uncorrected.
+    smallest
+        The declared smallest difference of interest, or None.
+    strata
+        Strata of runs of a method: its tasks where each run covers one, 1 where runs cover all.
+    present
+        At the numbers of runs that there are.
+    outlooks
+        At other numbers of runs in every stratum of both methods.
+    """
+
+    a: str
+    b: str
+    of: str
+    alpha: float
+    smallest: float | None
+    strata: int
+    present: Outlook
+    outlooks: tuple[Outlook, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """The headline's difference under another choice.
+
+    `kind` is ``reported``, ``interval``, ``aggregate``, ``weighting``, ``score`` or ``task``.
+    """
+
+    kind: str
+    label: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """How the headline's difference a - b fares under other choices; the first variation is the one reported."""
+
+    a: str
+    b: str
+    variations: tuple[Variation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +358,8 @@ class MetricResult:
     matrix: tuple[Duel, ...] = ()
     ranks: Ranks | None = None
     omnibus: tuple[Omnibus, ...] = ()
+    plans: tuple[PairPlan, ...] = ()
+    sensitivity: Sensitivity | None = None
 
     @property
     def id(self) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from reportgen.spec.filters import Filters
-from reportgen.spec.forms import Pattern, one_or_many
+from reportgen.spec.forms import Function, Pattern, one_or_many
 from reportgen.spec.identity import Axes, LabelRule, MethodSelector, Rename
 from reportgen.spec.section import Name, Names, Patterns, Section
 
@@ -205,8 +205,12 @@ class Normalization(Section):
 
     one_choice: ClassVar[bool] = True
 
-    method: Literal["bounds", "none"] = "bounds"
-    """`bounds` or `none`."""
+    method: Literal["bounds", "min_max", "zscore", "none"] = "bounds"
+    """`bounds`; `min_max` or `zscore` over the scores of all methods on a task (relative to the compared set: another
+    method changes every number, and no optimality gap is stated); or `none`."""
+    python: Function | None = None
+    """`module:function` of your own, called as `function(task, scores)` with the raw scores of all methods on a task;
+    it returns the raw scores that become 0 and 1. It runs only with `--allow-code`."""
     table: str | None = None
     """A built-in table (`atari57`) or a CSV relative to `root` with a column `task`."""
     reference: str | float = "reference"
@@ -326,6 +330,12 @@ class Analysis(Section):
     """Thresholds of performance profiles."""
     curves: Curves = Curves()
     """Learning curves."""
+    steps_to_threshold: tuple[float, ...] = ()
+    """Thresholds, on the scale of the scores as analysed: the share of runs that reached each, and after how many
+    steps."""
+    outliers: Literal["keep", "winsorize", "exclude"] = "keep"
+    """Scores that both outlier rules name: used, pulled in to the nearest other score of their method and task, or
+    left out; counted and named in any case."""
     seed: int = 0
     """Seed of every bootstrap."""
 

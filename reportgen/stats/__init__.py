@@ -9,6 +9,8 @@ from reportgen.stats.effects import Effects
 from reportgen.stats.intervals import Band, Interval, turned
 from reportgen.stats.outliers import outlying
 from reportgen.stats.permutation import Tested
+from reportgen.stats.planning import Outlook, outlooks, present_outlook
+from reportgen.stats.proportions import wilson
 from reportgen.stats.ranks import anova, average_rank_replicates, friedman, shares_of_ranks
 from reportgen.stats.scores import Scores, Settings
 from reportgen.stats.summary import Summary, summarize
@@ -20,6 +22,7 @@ __all__ = [
     "Contest",
     "Effects",
     "Interval",
+    "Outlook",
     "Scores",
     "Settings",
     "Summary",
@@ -35,11 +38,14 @@ __all__ = [
     "design",
     "difference",
     "friedman",
+    "outlooks",
     "outlying",
+    "present_outlook",
     "run_means",
     "shares_of_ranks",
     "summarize",
     "turned",
     "turned_verdict",
     "verdict",
+    "wilson",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.results.comparable import NAMES, lower_is_better
 from reportgen.results.words import aggregate_name, interval_words, measured_coverage, span
+from reportgen.tables import outlook
 from reportgen.tables.comparisons import comparisons
 from reportgen.tables.details import excluded, one_task, outliers, runs, seeds, standings_of_methods, task_page
 from reportgen.tables.latex import write_latex
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from reportgen.results.report import Estimate, MethodResult, MetricResult, Report, TaskSummary
 
 Key = TypeVar("Key", str, int)
-IN_PAPERS = {"aggregates", "common", "comparisons", "tasks", "task"}
+IN_PAPERS = {"aggregates", "common", "comparisons", "tasks", "task", "steps", "planning", "sensitivity"}
 SIZES = (Column(key="n_runs", label="Runs", kind="number"), Column(key="n_tasks", label="Tasks", kind="number"))
 BOLD = "Bold: the best estimate"
 
@@ -53,11 +54,21 @@ def _tables(report: Report) -> Iterator[Table]:
         if metric.data.role == "primary":
             yield from (one_task(metric, task, report) for task in metric.data.tasks)
             yield standings_of_methods(metric)
+            yield from _beyond(metric, report)
         if metric.outliers:
             yield outliers(metric, report)
     yield runs(report)
     if report.excluded:
         yield excluded(report)
+
+
+def _beyond(metric: MetricResult, report: Report) -> Iterator[Table]:
+    if any(method.reached for method in metric.methods):
+        yield outlook.steps(metric, report)
+    if metric.plans:
+        yield outlook.planning(metric, report)
+    if metric.sensitivity and len(metric.sensitivity.variations) > 1:
+        yield outlook.sensitivity(metric, report)
 
 
 def _artifact(table: Table, report: Report) -> Artifact:
