@@ -192,7 +192,7 @@ def _further_forms(job: Job, picture: bytes) -> tuple[File, ...]:
 
 def _figure(job: Job, width: float, *, paper: bool) -> Figure:
     metric, looks, label = job.metric, job.looks, short(job.metric.data.label)
-    raw = f"{label} (raw units)" if metric.data.normalized else label
+    raw = "raw units" if metric.data.normalized else label
     profiles = {method.id: method.profile for method in metric.methods if method.profile}
     start, end = job.tasks
 
