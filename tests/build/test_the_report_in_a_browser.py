@@ -101,9 +101,3 @@ def test_a_wide_screen_keeps_the_names_of_tasks_whole(built, visit):
     page = visit((built[0] / "site/tasks/index.html").as_uri())
     link = page.locator("#return-tasks tbody th a").first
     assert link.evaluate("link => getComputedStyle(link).wordBreak") == "normal"
-
-
-def test_the_runs_table_counts_the_tasks_of_the_main_metric(built):
-    text = (built[0] / "site/runs.html").read_text()
-    assert "and 5 more" in text
-    assert "and 6 more" not in text
