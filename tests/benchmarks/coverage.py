@@ -158,9 +158,7 @@ def reduced_grid():
     return [
         Cell(n=n, tasks=10, shape=shape, rho=rho, sizes=sizes)
         for n, shape, (rho, sizes) in product(
-            (3, 5, 10),
-            SHAPES[:3],
-            ((None, "equal"), (0.0, "equal"), (0.5, "equal"), (None, "ragged"), (0.2, "unequal")),
+            (3, 5, 10), SHAPES[:3], ((None, "equal"), (0.0, "equal"), (0.5, "equal"), (None, "ragged"), (0.2, "unequal"))
         )
     ]
 
@@ -226,7 +224,6 @@ def table(found, rows):
 
 def report(found, *, pairs, replicates):
     """The generated part of the documentation."""
-
     def main(cell):
         return cell.tasks >= 10 and cell.shape != "lognormal"
 
