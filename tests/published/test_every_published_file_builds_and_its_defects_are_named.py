@@ -50,7 +50,7 @@ CASES = {
         [
             "a_no_input_norm: 1 of 4 seeds lack some of the 57 tasks",
             "a_no_input_norm has 3 to 4 runs per task",
-            "29 of them under another spelling (acrobot-swingup as acrobot_swingup)",
+            "57 of them under another spelling (acrobot-swingup as acrobot_swingup)",
         ],
     ),
     "simbav2-utd": ("simbav2", ["570 used"], ["57 of the 57 tasks"]),
