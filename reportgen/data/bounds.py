@@ -86,7 +86,7 @@ def bound(
     return Bounded(
         tasks=bounded,
         text=_text(norm, bounded, optimal),
-        notices=_notices(bounded, norm, optimal, metric) if norm or optimal else (),
+        notices=_notices(bounded, norm, optimal, metric, root) if norm or optimal else (),
     )
 
 
@@ -192,14 +192,26 @@ def _name(side: str | float) -> str:
     return side if isinstance(side, str) else f"{side:g}"
 
 
+def _respelt(tasks: Sequence[Task], table: str, root: Path) -> str:
+    """Count the tasks whose name is written otherwise in the table, with an example."""
+    rows = read_table(table, root, ()).rows
+    found = {task.id: rows.get(fold(task.id), rows.get(fold(task.label), {})).get("task") for task in tasks}
+    other = {task: name for task, name in found.items() if name not in {None, task}}
+    if not other:
+        return ""
+    task, name = next(iter(other.items()))
+    return f", {len(other)} of them under another spelling ({task} as {name})"
+
+
 def _notices(
-    tasks: Sequence[Task], norm: Normalization | None, optimal: Mapping[str, float], metric: str
+    tasks: Sequence[Task], norm: Normalization | None, optimal: Mapping[str, float], metric: str, root: Path
 ) -> tuple[Notice, ...]:
     matched = [task for task in tasks if task.reference is not None and task.optimum is not None]
     missing = [task.label for task in tasks if task not in matched]
     notices = []
     if norm is not None and norm.table is not None:
-        text = f"The table {norm.table} has bounds for {len(matched)} of the {len(tasks)} tasks of {metric}."
+        text = f"The table {norm.table} has bounds for {len(matched)} of the {len(tasks)} tasks of {metric}"
+        text += f"{_respelt(tasks, norm.table, root)}."
         notices.append(Notice(code="bounds_matched", text=text, metric=metric, level="note"))
     if missing:
         named = ", ".join(missing[:SHOWN_TASKS]) + (" and others" if len(missing) > SHOWN_TASKS else "")

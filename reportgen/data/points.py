@@ -131,21 +131,28 @@ def rising(steps: Floats) -> bool:
     return bool(np.isfinite(steps).all() and (steps[1:] > steps[:-1]).all())
 
 
-def rule_text(rule: Rule) -> str:
+def rule_text(rule: Rule, *, single: bool = False) -> str:
     """Say how a run became one number, for tables and signatures.
+
+    Parameters
+    ----------
+    single
+        Whether every run is a single point, which is itself whatever the rule; only `at` still asks for its step.
 
     Examples
     --------
     >>> from reportgen.spec.model import Score
-    >>> rule_text(Score()), rule_text(Score(reduce="at", step=1e6))
-    ('mean_last 5 %', 'at step 1000000')
+    >>> rule_text(Score()), rule_text(Score(), single=True), rule_text(Score(reduce="at", step=1e6))
+    ('mean_last 5 %', 'single value', 'at step 1,000,000')
     """
+    if single and rule.reduce != "at":
+        return "single value"
     if rule.reduce == "mean_last":
         return f"mean_last {rule.k}" if rule.k else f"mean_last {100 * (rule.fraction or DEFAULT_FRACTION):g} %"
     if rule.reduce == "at":
-        return f"at step {rule.step:.15g}"
+        return f"at step {rule.step:,.15g}"
     if rule.reduce == "auc":
-        span = f" {rule.start or 0:.15g} to {'the end' if rule.to is None else f'{rule.to:.15g}'}"
+        span = f" {rule.start or 0:,.15g} to {'the end' if rule.to is None else f'{rule.to:,.15g}'}"
         return "auc" + (span if rule.start is not None or rule.to is not None else "")
     return rule.reduce
 

@@ -20,6 +20,7 @@ from reportgen.data.rule_doubts import phases, rule_doubts
 from reportgen.data.scores import DataSet, Exclusion, MetricData, Notice, Score, Task
 from reportgen.data.screen import Context, screen, sentence, some
 from reportgen.data.select import ALL, Wanted, select, wanted
+from reportgen.data.uneven import columns_differ, uneven
 from reportgen.errors import DataError, did_you_mean
 from reportgen.spec.presets import preset_directions
 from reportgen.text import yaml_word
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reportgen.data.axes import Identified, Identity
-    from reportgen.data.lines import Line
     from reportgen.data.reduce import Number
     from reportgen.data.scores import Direction
     from reportgen.data.select import Found, Selected
@@ -219,7 +219,7 @@ def _metric(
         normalized=bounded.normalized,
         has_optimum=not bounded.relative and all(task.optimum is not None for task in bounded.tasks),
         relative=bounded.relative and bounded.normalized,
-        score_rule=rule_text(chosen.rule),
+        score_rule=rule_text(chosen.rule, single=all(score.line.count <= 1 for score in screened.scores)),
         normalization=bounded.text if bounded.normalized else "none",
         tasks=bounded.tasks,
         methods=tuple(method for method in identified.methods if method.id in present),
@@ -231,6 +231,7 @@ def _metric(
         *rule_doubts(data, chosen.rule, scored.scores, shown),
         *phases(one.id, chosen.selected.found),
         *_beyond_optimum(data),
+        *uneven(data),
     )
     return _Prepared(
         data=data,
@@ -263,6 +264,7 @@ def _gathered(chosen: _Chosen, numbers: Sequence[Number]) -> _Reduced:
     scores, exclusions = [], []
     columns: dict[str, set[str]] = defaultdict(set)
     defects = Defects(metric=one.id)
+    coalesced = False
     for hit, got in zip(found, numbers, strict=True):
         record = hit.run.record
         defects.add(record.id, got.defects, got.first)
@@ -272,7 +274,8 @@ def _gathered(chosen: _Chosen, numbers: Sequence[Number]) -> _Reduced:
             continue
         task = chosen.tasks[hit.task].id
         columns[task].add(hit.series.column or hit.series.metric)
-        scores.append(_score(hit, task, got.line, got.number))
+        coalesced |= hit.series.column not in {"", hit.series.metric}
+        scores.append(_score(hit, task, got, got.number))
     if not scores:
         told = [f"{exclusion.name}: {exclusion.reason}" for exclusion in exclusions]
         raise DataError(f"metric {one.id!r}: no run has a score: {some(told, separator='; ')}")
@@ -280,11 +283,11 @@ def _gathered(chosen: _Chosen, numbers: Sequence[Number]) -> _Reduced:
         scores=tuple(scores),
         columns={task: frozenset(names) for task, names in columns.items()},
         exclusions=tuple(exclusions),
-        notices=defects.notices(),
+        notices=(*defects.notices(), *(columns_differ(one.id, columns) if coalesced else ())),
     )
 
 
-def _score(hit: Found, task: str, line: Line, number: float) -> Score:
+def _score(hit: Found, task: str, got: Number, number: float) -> Score:
     return Score(
         method=hit.run.method,
         task=task,
@@ -292,7 +295,8 @@ def _score(hit: Found, task: str, line: Line, number: float) -> Score:
         seed=hit.run.seed,
         raw=number,
         value=number,
-        line=line,
+        line=got.line,
+        missing=got.defects["missing"],
     )
 
 

@@ -87,6 +87,8 @@ class Score:
     line
         The kept points of the run (missing dropped, steps de-duplicated and increasing), normalised like `value`; for
         cached runs they are read again each time they are wanted.
+    missing
+        How many logged points of the run had no value.
     """
 
     method: str
@@ -96,6 +98,7 @@ class Score:
     raw: float
     value: float
     line: Line
+    missing: int = 0
 
     @property
     def steps(self) -> NDArray[np.float64]:

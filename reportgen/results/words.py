@@ -40,10 +40,10 @@ def span(values: Sequence[int]) -> str:
     Examples
     --------
     >>> span([5, 5]), span([3, 5, 4])
-    ('5', '3-5')
+    ('5', '3–5')
     """
     low, high = min(values), max(values)
-    return str(low) if low == high else f"{low}-{high}"
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def short_count(count: int) -> str:
@@ -93,19 +93,42 @@ def measured_coverage(report: Report, tasks: int, n: int) -> str:
 
 
 def signature(data: MetricData, settings: Settings, leading: str | None, methods: Sequence[MethodResult]) -> str:
-    """Return the one-line protocol that stands under every table and figure of a metric."""
+    """Return the one-line protocol of a metric's aggregates."""
     counts = [n for method in methods for n in method.n_runs_per_task if n]
-    tasks = len(data.tasks)
-    parts = [
-        aggregate_name(leading, settings.trim) if leading else "no aggregate",
-        f"{settings.weighting}-weighted",
-        f"boot {settings.interval} {100 * settings.level:g} % {short_count(settings.replicates)}",
+    shown = aggregate_name(leading, settings.trim) if leading else "no aggregate"
+    drawn = drawn_words(settings, settings.replicates)
+    return protocol_line(data, [shown, f"{settings.weighting}-weighted", *drawn], counts, len(data.tasks))
+
+
+def drawn_words(settings: Settings, replicates: int) -> list[str]:
+    """Say how intervals were drawn, as parts of a protocol line."""
+    return [
+        f"boot {settings.interval} {100 * settings.level:g} % {short_count(replicates)}",
         f"unit {settings.unit}",
         *([] if settings.resample == "runs" else [f"resample {settings.resample}"]),
+    ]
+
+
+def protocol_line(
+    data: MetricData, shown: Sequence[str], counts: Sequence[int], tasks: int, *, raw: bool = False
+) -> str:
+    """Return the one line that stands under a table or figure.
+
+    Parameters
+    ----------
+    shown
+        What is shown and how its intervals were drawn.
+    counts
+        Numbers of runs of the cells shown, empty cells left out.
+    raw
+        Whether raw units are shown.
+    """
+    parts = [
+        *shown,
         f"n {span(counts) if counts else 0}",
         f"{tasks} task{'s' if tasks != 1 else ''}",
         f"score {data.score_rule}",
-        f"norm {data.normalization}",
+        "raw units" if raw else f"norm {data.normalization}",
         f"reportgen {reportgen.__version__}",
     ]
     return " · ".join(parts)

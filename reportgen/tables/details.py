@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.artifacts import safe_name
 from reportgen.data import natural
-from reportgen.tables.values import Cell, Column, Table
+from reportgen.tables.values import Cell, Column, Table, decimals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ def one_task(metric: MetricResult, task: Task, report: Report) -> Table:
         if (summary := method.tasks.get(task.id)) is not None
     )
     numbers = ("median", "IQM", "minimum", "maximum", *(("normalised",) if data.normalized else ()), "runs")
-    bounds = f"; 0 is {task.reference:g} and 1 is {task.optimum:g}" if data.normalized else ""
+    bounds = f"; normalised, 0 is {_plain(task.reference)} and 1 is {_plain(task.optimum)}" if data.normalized else ""
     return Table(
         name=f"{safe_name(metric.id)}-task-{safe_name(task.id)}",
         metric=metric.id,
@@ -64,6 +64,10 @@ def _rate(summary: TaskSummary) -> Cell:
     return Cell(value=summary.mean, low=low, high=high)
 
 
+def _plain(value: float | None) -> str:
+    return f"{value:g}".replace("-", "−")
+
+
 def standings_of_methods(metric: MetricResult) -> Table:
     """Say for each method on how many tasks its mean is best, and where it stands best and worst."""
     rows = tuple(
@@ -77,15 +81,15 @@ def standings_of_methods(metric: MetricResult) -> Table:
         )
         for method, won, best, worst in _standings(metric)
     )
-    numbers, texts = ("Runs", "Tasks", "Best mean on"), ("Strongest", "Weakest")
+    numbers, texts = ("Runs", "Tasks", "Best alone on"), ("Strongest", "Weakest")
     return Table(
         name=f"{safe_name(metric.id)}-methods",
         metric=metric.id,
         role="methods",
         title=f"{metric.data.label}: methods",
         caption=(
-            f"Where each method stands in {metric.data.label}: the number of tasks on which its mean is the best, "
-            "and the tasks on which it ranks best and worst among the methods."
+            f"Where each method stands in {metric.data.label}: the number of tasks on which its mean alone is the "
+            "best, and the tasks on which it ranks best and worst among the methods."
         ),
         signature=metric.signature,
         columns=(
@@ -125,8 +129,7 @@ def outliers(metric: MetricResult, report: Report) -> Table:
             Cell(text=names[item.run], link=f"runs.html#run-{safe_name(item.run)}"),
             Cell(text=labels[item.method]),
             Cell(text=tasks[item.task]),
-            Cell(value=item.value),
-            Cell(value=item.median),
+            *_alike(item.value, item.median),
             Cell(text=" and ".join(item.rules)),
             Cell(text=item.use if item.used_as is None else f"{item.use} to {item.used_as:.6g}"),
         )
@@ -154,6 +157,12 @@ def outliers(metric: MetricResult, report: Report) -> Table:
         ),
         rows=rows,
     )
+
+
+def _alike(*values: float) -> tuple[Cell, ...]:
+    """Return numbers of one scale with the same decimals; other rows are tasks on other scales."""
+    places = decimals(Cell(value=value) for value in values)
+    return tuple(Cell(value=value, decimals=places) for value in values)
 
 
 def runs(report: Report) -> Table:

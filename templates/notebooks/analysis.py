@@ -349,6 +349,7 @@ for name, metric in primary().items():
         what, line = f"{metric['label']}, {method['label']}, profile", method["profile"]
         over_scores, over_tasks = profile(own, grid, sign_of(metric))
         agree(line["estimate"], over_scores, of="points of profiles", what=what)
+        agree(method["profile_tasks"]["thresholds"], grid, of="thresholds", what=f"{what} over tasks, thresholds")
         agree(method["profile_tasks"]["estimate"], over_tasks, of="points of profiles", what=f"{what} over tasks")
         if analyse is not None:
             band = analyses[name, method["id"]].profile
@@ -397,7 +398,12 @@ for name, metric in metrics.items():
             agree([stated[key] for key in found], list(found.values()), of="task summaries", what=what, scale=size)
             if stated["normalized"] is not None:
                 agree(stated["normalized"], own.value.mean(), of="task summaries", what=f"{what}, normalised")
-tally("task summaries")
+    for stated in metric["outliers"]:
+        own = groups.get_group((stated["method"], stated["task"]))
+        found = [own.raw[own.run == stated["run"]].iloc[0], own.raw.median()]
+        what = f"{metric['label']}, outlier {stated['run']}"
+        agree([stated["value"], stated["median"]], found, of="outliers", what=what)
+tally(*(kind for kind in ("task summaries", "outliers") if checked[kind]))
 
 
 # %% [markdown]
