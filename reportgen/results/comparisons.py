@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reportgen.errors import DataError
 from reportgen.results.field import POI, Field, null, unit
 from reportgen.results.report import Comparison, Testing
-from reportgen.results.standings import duels, omnibus, ranks
+from reportgen.results.standings import MATRIX_UP_TO, duels, omnibus, ranks
 from reportgen.stats import adjusted, best_set, contest, difference, turned, turned_verdict, verdict
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from reportgen.stats import Contest, Interval, Scores, Settings, Tested
 
 ALL_PAIRS_UP_TO = 6
-MATRIX_UP_TO = 12
 Names = tuple[str, str]
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reportgen.results.field import Field
     from reportgen.results.report import Comparison, MethodResult
 
+MATRIX_UP_TO = 12
 OVER_TASKS = "mean rank over tasks"
 
 
@@ -78,7 +79,8 @@ def omnibus(field: Field) -> tuple[Omnibus, ...]:
     means = np.array([[sign * method.tasks[task].mean for method in standing] for task in tasks])
     found = [friedman(means, field.alpha)]
     if field.leading:
-        found.append(anova([run_means(design(field.scores[name], field.settings)) for name in names], field.alpha))
+        samples = [run_means(design(field.scores[name], field.settings)) for name in names]
+        found.append(anova(samples, field.alpha, pairs=len(names) <= MATRIX_UP_TO or field.test == "anova"))
     return tuple(
         Omnibus(
             test=one.test,

@@ -97,6 +97,20 @@ def test_anova_and_friedman_are_scipys():
     assert means.pairs == pytest.approx(scipy_stats.tukey_hsd(*table.T).pvalue)
 
 
+@pytest.mark.parametrize("methods", [3, 5, 12])
+def test_nemenyis_pairs_are_those_of_scipys_studentized_range(methods):
+    means = np.random.default_rng(methods).normal(size=(9, methods)) + np.linspace(0, 1.5, methods)
+    found = friedman(means, 0.05)
+    apart = np.abs(np.subtract.outer(found.average_ranks, found.average_ranks))
+    statistic = apart * np.sqrt(2) / np.sqrt(methods * (methods + 1) / (6 * 9))
+    for i, j in ((0, 1), (0, methods - 1), (1, 2)):
+        expected = scipy_stats.studentized_range.sf(statistic[i, j], methods, np.inf)
+        assert found.pairs[i, j] == pytest.approx(expected, abs=1e-8)
+    quantile = scipy_stats.studentized_range.ppf(0.95, methods, np.inf) / np.sqrt(2)
+    scale = np.sqrt(methods * (methods + 1) / (6 * 9))
+    assert found.critical_difference == pytest.approx(quantile * scale, rel=1e-6)
+
+
 def test_two_methods_of_nemenyi_are_a_normal_test_of_ranks():
     """With two methods the studentised range is sqrt(2) times a normal deviate."""
     from reportgen.stats.ranks import critical_difference  # noqa: PLC0415
