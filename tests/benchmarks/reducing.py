@@ -5,11 +5,10 @@ method and for every method on every task, the way a build does it: whole-file h
 interpolation. Then a tenth of the runs, to see whether memory grows with them, and one run of 5,000,000 rows. Each
 measurement is a process of its own, so that its peak memory is its own; memory includes the interpreter and libraries.
 
-DuckDB reads the same files in the same run: one query for scores, one for the means of 200 bins (it has no
-interpolation, checks no checksum and carries no step forward, so it does less). Kept: pyarrow and numpy. DuckDB needs
-about half the time where all rows of all runs are one table, but several times the memory; score rules, de-duplication
-of steps and interpolation on a common stretch would have to be written in SQL a second time and agree to the last bit;
-and it is one more heavy dependency.
+DuckDB reads the same files in the same run: one query for scores, one for the means of 200 bins. It does less: no hash,
+no checksum, no step carried forward, no interpolation. Kept: pyarrow and numpy. DuckDB takes half the processor time
+and a little more memory; but score rules, steps logged twice and interpolation on a common stretch would have to be
+written a second time, in SQL, and agree with runs in memory to the last bit, and it would be one more heavy dependency.
 """
 
 import argparse

@@ -32,6 +32,13 @@ NUMBERS = st.floats(-100, 100) | st.sampled_from([NAN, INF, -INF])
 STEPS = st.integers(0, 12).map(float) | st.just(NAN)
 ROWS = st.lists(st.tuples(STEPS, STEPS, NUMBERS, NUMBERS), min_size=1, max_size=20)
 
+RISING = [(k, k, 1, k) for k in range(9)]
+STEPS_LATE = [(NAN, 1, 1, 1)] * 4 + [(1, 2, 3, 4)]
+NO_STEPS = [(NAN, NAN, k, k) for k in range(9)]
+WALL_GOES_BACK = [(k, wall, k * k, -k) for k, wall in enumerate((0, 5, 1, 6, 2, 7, 3, 4, 8))]
+GREATEST_STEP_FIRST = [(12, 0, NAN, NAN), *((k, k, k, k) for k in range(5))]
+NOTHING_AT_THE_END = [*((k, k, k, k) for k in range(5)), (12, 12, NAN, NAN)]
+
 
 def columns(rows, *, sort):
     step, wall, a, b = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
@@ -99,11 +106,11 @@ def written(path, columns):
 @pytest.mark.parametrize("group", [1000, 3])
 @settings(max_examples=60)
 @given(first=ROWS, second=ROWS, sort=st.booleans(), rule=st.sampled_from(RULES))
-@example(first=[(NAN, 1, 1, 1)] * 4 + [(1, 2, 3, 4)], second=[(1, 1, 1, 1)], sort=False, rule=RULES[2])
-@example(
-    first=[(k, 9 - k, k, -k) for k in range(9)], second=[(k, k, 1, k) for k in range(9)], sort=False, rule=RULES[0]
-)
-@example(first=[(NAN, NAN, k, k) for k in range(9)], second=[(k, k, 1, k) for k in range(9)], sort=False, rule=RULES[1])
+@example(first=STEPS_LATE, second=[(1, 1, 1, 1)], sort=False, rule=RULES[2])
+@example(first=NO_STEPS, second=RISING, sort=False, rule=RULES[1])
+@example(first=WALL_GOES_BACK, second=RISING, sort=False, rule=RULES[0])
+@example(first=GREATEST_STEP_FIRST, second=RISING, sort=False, rule=RULES[0])
+@example(first=NOTHING_AT_THE_END, second=RISING, sort=False, rule=RULES[0])
 def test_numbers_of_cached_runs_are_those_of_runs_in_memory(stored, group, first, second, sort, rule):
     raws = runs([columns(first, sort=sort), columns(second, sort=sort)])
     with pytest.MonkeyPatch.context() as patch:
