@@ -2,10 +2,12 @@
 
 import itertools
 import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
+from runs_from_a_server.rows import history
 from wandb_server import API_KEY, WandbServer
 
 from reportgen.runs import Reading
@@ -16,17 +18,8 @@ from reportgen.runs.wandb_api.source import ApiSource
 from reportgen.runs.wandb_api.want import need_of
 from reportgen.spec import loads
 
-HASTY = Patience(silence=30, attempts=2, client_retries=0, first_wait=0.01, longest_wait=0.02)
+HASTY = Patience(silence=30, attempts=2, client_retries=1, first_wait=0.01, longest_wait=0.02)
 PROJECTS = itertools.count()
-
-
-def history(rows=40, *, start=0):
-    """Rows of two metrics; one is logged at every fourth row only."""
-    steps = np.arange(start, start + rows)
-    return [
-        {"_step": int(k), "_timestamp": 1.7e9 + int(k), "loss": float(np.sin(k)), **({"score": k / 7} if k % 4 == 0 else {})}
-        for k in steps
-    ]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -61,19 +54,19 @@ def project(service, connection, tmp_path):
     name = f"project-{next(PROJECTS)}"
     service.add_project("tester", name)
     service.faults.clear()
+    minutes = itertools.count()
 
     def add(run_id, *, rows=40, start=0, **values):
-        return service.add_run(
-            "tester", name, run_id, history=history(rows, start=start), created_at=f"2026-01-01T00:00:{len(service.runs) % 60:02}",
-            **values,
-        )  # fmt: skip
+        made = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=next(minutes))).isoformat()
+        return service.add_run("tester", name, run_id, history=history(rows, start=start), created_at=made, **values)
 
-    def source(lines="", *, metrics="[loss]", more="", remote=connection, cache=tmp_path / "cache", **how):
-        text = f"wandb: {{entity: tester, project: {name}, {lines}}}\nmetrics: {{primary: {metrics}}}\n{more}"
+    def source(lines="", *, metrics="[loss]", states=None, remote=connection, cache=tmp_path / "cache", **how):
+        text = f"wandb: {{entity: tester, project: {name}, {lines}}}\nmetrics: {{primary: {metrics}}}\n"
         loaded = loads(text, str(tmp_path / "spec.yaml"))
         reading = Reading(cache=cache, patience=how.pop("patience", HASTY), **how)
         form = loaded.spec.sources[0].wandb
         need = need_of(loaded.spec, loaded.spec.handles()[0], loaded.where)
+        need = replace(need, states=states or need.states)
         return ApiSource(form, "w", tmp_path, need=need, cache=Cache(cache), reading=reading, remote=remote)
 
     def read(*given, **how):
@@ -93,13 +86,3 @@ def project(service, connection, tmp_path):
     yield SimpleNamespace(name=name, add=add, read=read, source=source, folder=tmp_path, cache=tmp_path / "cache",
                           remove=lambda run_id: service.remove_run("tester", name, run_id))  # fmt: skip
     service.faults.clear()
-
-
-def points(record, metric="loss"):
-    """The points of a metric: step to value."""
-    one = next(one for one in record.series if one.metric == metric)
-    return dict(zip(one.steps.tolist(), one.values.tolist(), strict=True))
-
-
-def expected(rows, metric="loss"):
-    return {float(row["_step"]): row[metric] for row in rows if metric in row}

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 import pytest
-
-from .conftest import expected, history, points
+from runs_from_a_server.rows import expected, history, points
 
 MODES = {
     "exported": {},
@@ -47,7 +46,7 @@ def test_infinities_texts_and_truth_become_numbers_and_the_rest_is_told(project,
         assert points(record, "loss") == {0.0: 1.0, 1.0: math.inf, 2.0: -math.inf}
         assert points(record, "flag") == {0.0: 1.0, 1.0: 0.0}
         assert points(record, "n.a") == {0.0: 2.5, 1.0: 3.5}
-        assert record.notes == ("1 values of 'loss' are no numbers and left out, e.g. 'later'",)
+        assert record.notes == ("1 value of 'loss' is no number and left out, e.g. 'later'",)
 
 
 def test_only_the_wanted_keys_are_kept(project):
@@ -85,7 +84,7 @@ def test_a_spec_chooses_its_runs_on_the_server(project):
 def test_runs_in_states_that_do_not_count_are_listed_and_not_fetched(project):
     project.add("r0")
     project.add("r1", state="failed")
-    got = project.read(more="runs: {states: [finished]}")
+    got = project.read(states=("finished",))
     assert [len(record.series) for record in got.records] == [1, 0]
     assert got.requests["RunParquetHistory"] == 1
 

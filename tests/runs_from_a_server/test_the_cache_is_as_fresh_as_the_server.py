@@ -4,12 +4,11 @@ import socket
 import subprocess
 
 import pytest
+from runs_from_a_server.rows import expected, history, points
 
 from reportgen.errors import DataError, SourceError
 from reportgen.runs.cache import Cache
 from reportgen.runs.lock import check_lock, locked_run
-
-from .conftest import expected, history, points
 
 
 def same(a, b):
@@ -145,7 +144,7 @@ def test_offline_tells_of_metrics_that_were_not_fetched(project):
     project.read(metrics="[loss]")
     got = project.read(metrics="[loss, score]", offline=True)
     assert [told.text for told in got.told] == [
-        "1 run were cached for other metrics, and may lack some of this report's: r."
+        "1 run was cached for other metrics, and may lack some of this report's: r."
     ]
 
 

@@ -84,8 +84,8 @@ class Patience:
     attempts
         How often a request that may yet succeed is made.
     client_retries
-        How often the client asks again by itself within each attempt; it waits as long as the server tells it to
-        (Retry-After), as far as `silence` lets it.
+        How often the client asks again by itself within each attempt, at least 1 (it takes 0 for its own default, 20);
+        it waits as long as the server tells it to (Retry-After), as far as `silence` lets it.
     first_wait, longest_wait
         The pause before the second attempt; it doubles, up to the longest.
     in_a_row

@@ -125,5 +125,6 @@ def _notes(listed: Listed, done: Mapping[str, Any]) -> tuple[str, ...]:
     if listed.state not in UNFINISHED and listed.lines is not None and rows < listed.lines:
         notes.append(f"the server counts {listed.lines:,} rows in its history and gave {rows:,}")
     for name, (count, example) in sorted(done["texts"].items()):
-        notes.append(f"{count:,} values of {name!r} are no numbers and left out, e.g. {example!r}")
+        words = "1 value of {} is no number" if count == 1 else f"{count:,} values of {{}} are no numbers"
+        notes.append(f"{words.format(repr(name))} and left out, e.g. {example!r}")
     return tuple(notes)

@@ -119,6 +119,8 @@ def number(name: str, value: Any, texts: dict[str, tuple[int, str]]) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
+        if isinstance(value, str) and value[:1] == value[-1:] == '"':  # exports of mixed columns hold JSON
+            return number(name, value[1:-1], texts)
         count, example = texts.get(name, (0, value.get("_type", "a mapping") if isinstance(value, dict) else value))
         texts[name] = (count + 1, str(example))
         return math.nan

@@ -47,15 +47,14 @@ class Ladder:
         """Tell that the server could not be asked, and from when the cached runs are."""
         days = sorted(date[:10] for date in dates)
         between = f"on {days[0]}" if days[0] == days[-1] else f"between {days[0]} and {days[-1]}"
-        text = (
-            f"The W&B server could not be asked; {count(days)} are shown as cached {between}, newer ones are not seen"
-        )
-        self._tell("server_unreachable", f"{text}. Cause: {why}.")
+        text = f"The W&B server could not be asked; {count(days)} {_are(days)} shown as cached {between}"
+        self._tell("server_unreachable", f"{text}, newer ones are not seen. Cause: {why}.")
 
     def uncovered(self, runs: Sequence[RawRun]) -> None:
         """Tell of cached runs that were fetched for other metrics than are wanted now."""
         if runs:
-            text = f"{count(runs)} were cached for other metrics, and may lack some of this report's"
+            were = "was" if len(runs) == 1 else "were"
+            text = f"{count(runs)} {were} cached for other metrics, and may lack some of this report's"
             names, ids = [run.name for run in runs], [run.run_id for run in runs]
             self._tell("uncovered_runs", f"{text}: {some(names)}.", ids)
 

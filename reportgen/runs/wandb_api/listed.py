@@ -10,7 +10,7 @@ from reportgen.runs.lookup import any_glob
 from reportgen.runs.raw import USUAL_STEPS, RawRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -125,9 +125,23 @@ class Wanted:
 
     def among(self, keys: Iterable[str]) -> tuple[str, ...]:
         """Return the keys that are wanted, sorted."""
-        wanted = any_glob(self.metrics)
+        wanted, there = any_glob(self.metrics), {*keys, *ALWAYS}
         plain = {*ALWAYS, *self.axes}
-        return tuple(sorted(key for key in {*keys, *ALWAYS} if key in plain or wanted(key)))
+        inside = {name for name in self.metrics if parent_of(name, there)}
+        return tuple(sorted({*inside, *(key for key in there if key in plain or wanted(key))}))
+
+
+def parent_of(name: str, keys: Collection[str]) -> str | None:
+    """Return the key that is a mapping with `name` inside, None where there is none.
+
+    Examples
+    --------
+    >>> parent_of("losses.policy", {"losses"}), parent_of("losses", {"losses"})
+    ('losses', None)
+    """
+    parts = name.split(".")
+    above = (".".join(parts[:count]) for count in range(len(parts) - 1, 0, -1))
+    return next((key for key in above if key in keys), None)
 
 
 def same_description(run: RawRun, listed: Listed) -> bool:

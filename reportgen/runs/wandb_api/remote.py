@@ -14,7 +14,7 @@ from reportgen.runs.wandb_api.child import ENDED, Child
 from reportgen.runs.wandb_api.faults import USUAL, Fault, Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 AT_ONCE = 8
@@ -112,11 +112,11 @@ class Remote:
         failures = 0
         while ready or later or active:
             while later and later[0][0] <= time.monotonic():
-                ready.append(heapq.heappop(later)[2])
+                ready.appendleft(heapq.heappop(later)[2])
             if in_a_row and failures >= in_a_row:
                 yield from self._given_up([*ready, *(job for *_, job in later), *active.values()], failures)
                 return
-            for job, done, failed in self._round(ready, active, until=later[0][0] if later else None):
+            for job, done, failed in self._round(ready, active, [when for when, *_ in later]):
                 fault = failed or check(job.request, done)
                 if fault and fault.passing and job.attempts < self._patience.attempts and not self._over():
                     wait = self._patience.wait(job.attempts)
@@ -127,22 +127,25 @@ class Remote:
                 yield Answer(request=job.request, done=done, parts=parts, fault=fault, attempts=job.attempts)
 
     def _round(
-        self, ready: deque[Job], active: dict[int, Job], *, until: float | None
+        self, ready: deque[Job], active: dict[int, Job], waits: Sequence[float]
     ) -> list[tuple[Job, dict[str, Any], Fault | None]]:
-        """Send what may be sent, wait for one message, and return the jobs that came to an end."""
+        """Send what may be sent, wait for one message, and return the jobs that came to an end.
+
+        Jobs that wait for another attempt, until the times in `waits`, count as being under way.
+        """
         child, fault = self._running()
         if child is None:
             waiting, ready_now = list(active.values()), list(ready)
             active.clear()
             ready.clear()
             return [(self._tried(job), {}, fault) for job in (*waiting, *ready_now)]
-        while ready and len(active) < AT_ONCE:
+        while ready and len(active) + len(waits) < AT_ONCE:
             job = self._tried(ready.popleft())
             active[job.number] = job
             folder = {"folder": str(child.scratch / f"run-{job.number}-{job.attempts}")}
             child.ask({**job.request, **(folder if job.request["kind"] == "history" else {}), "job": job.number})
         try:
-            pause = TICK if until is None else min(TICK, max(until - time.monotonic(), 0.01))
+            pause = min(TICK, max(min(waits) - time.monotonic(), 0.01)) if waits else TICK
             message = child.answers.get(timeout=pause)
         except queue.Empty:
             return self._late(active, ready, child)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reportgen.errors import DataError
 from reportgen.runs.lookup import any_glob
 from reportgen.runs.raw import USUAL_STEPS
-from reportgen.runs.wandb_api.listed import Wanted
+from reportgen.runs.wandb_api.listed import Wanted, parent_of
 from reportgen.runs.wandb_api.source import Need
 from reportgen.runs.wandb_api.words import no_number, unknown_metric
 from reportgen.spec.model import ByTask
@@ -77,6 +77,8 @@ def check_names(names: Sequence[str], runs: Sequence[Listed]) -> None:
 def _check_alternatives(names: Sequence[str], runs: Sequence[Listed], at: str) -> None:
     """Refuse a metric where no run has logged any of its names as a number."""
     known = [run for run in runs if run.keys or run.summary]
+    if any(parent_of(name, run.keys) for run in known for name in names):
+        return
     matches = any_glob(names)
     hits = [(run, key) for run in known for key in (*run.keys, *run.summary) if matches(key)]
     if known and not hits:

@@ -33,7 +33,7 @@ class Worker:
         self._writing = Lock()
         self._api: Any = None
         self._runs: dict[str, Any] = {}
-        self._secret = ""
+        self._secret = os.environ.get("WANDB_API_KEY", "")
 
     def serve(self, lines: Any) -> None:
         """Answer every request of a stream of lines."""
@@ -81,7 +81,7 @@ class Worker:
         self._say({"job": request["job"], "part": {"host": setup.settings.base_url}})
         overrides = {key: request[key] for key in ("entity", "project") if request.get(key)}
         self._api = wandb.Api(overrides=overrides, timeout=request["run"])
-        self._secret = self._api.api_key or ""
+        self._secret = self._api.api_key or self._secret
         settings = self._api.settings
         return {
             "host": settings["base_url"],
