@@ -42,8 +42,8 @@ class TaskSummary:
     """One method on one task, raw units: mean, sd (ddof 1), median, IQM (n >= 4), extremes, n; None where undefined.
 
     `normalized` is the normalised mean, None where the metric is not normalised. `runs` are the run ids. `rate` is
-    Wilson's interval of the mean where each run is one success or failure; no other mean of one task gets an
-    interval, because none that was measured holds for so few runs.
+    Wilson's interval of the mean where each run is one success or failure; no other mean of a task gets an interval
+    beside its sd, because none that was measured holds for so few runs whatever the shape.
     """
 
     mean: float
