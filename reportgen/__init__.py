@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from reportgen.analyzer import StatisticalAnalyzer
     from reportgen.build import build
     from reportgen.data import RunLabeler
+    from reportgen.data.processor import DataProcessor
     from reportgen.errors import ReportgenError, ReportgenWarning
     from reportgen.results import Report
     from reportgen.runs.wandb_api.collector import WandBDataCollector
 
 __version__ = "0.1.0"
 __all__ = [
+    "DataProcessor",
     "Report",
     "ReportgenError",
     "ReportgenWarning",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "DataProcessor": "reportgen.data.processor",
     "Report": "reportgen.results",
     "ReportgenError": "reportgen.errors",
     "ReportgenWarning": "reportgen.errors",

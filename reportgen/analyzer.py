@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from reportgen.data.frame_scores import holds_points, one_row_per_run
+from reportgen.data.points import rule_text
 from reportgen.errors import DataError, did_you_mean
 from reportgen.figures import performance_profile_figure
+from reportgen.spec.model import Score
 from reportgen.stats import Analysis, Scores, Settings, analyse
 
 if TYPE_CHECKING:
@@ -26,10 +29,14 @@ class StatisticalAnalyzer:
     Parameters
     ----------
     df
-        A row per run and task with at least the columns named in the calls below.
+        A row per run and task with at least the columns named in the calls below. Rows of points, as
+        `DataProcessor.to_dataframe` gives them (several rows of a ``run_id`` and task, with ``step``), are reduced to
+        one score per run and task first: a point of a curve is no score.
     run
         Column that identifies a run. Rows of one group with the same run share its luck and are resampled together;
-        None: every row is a run of its own.
+        None: ``run_id`` where there is such a column, else every row is a run of its own.
+    score
+        How points become a score, as in the spec's ``score`` section; default: the mean of a run's last 5 % of points.
     confidence_level, bootstrap_samples, interval, seed
         As in the spec's ``analysis`` section.
 
@@ -54,9 +61,13 @@ class StatisticalAnalyzer:
         bootstrap_samples: int = 10_000,
         interval: str = "expanded_t",
         seed: int = 0,
+        score: Score | None = None,
     ) -> None:
-        self._df = df.reset_index(drop=True)
-        self._run = run
+        rule = score or Score()
+        reduces = holds_points(df)
+        self._df = (one_row_per_run(df, rule) if reduces else df).reset_index(drop=True)
+        self._rule = rule_text(rule) if reduces else "as given"
+        self._run = "run_id" if run is None and "run_id" in df.columns else run
         self._settings = Settings(
             level=confidence_level, replicates=bootstrap_samples, interval=interval, seed=seed
         )  # fmt: skip
@@ -77,7 +88,8 @@ class StatisticalAnalyzer:
         -------
         DataFrame
             A row per group, in order of appearance: the group, ``iqm``, ``ci_low``, ``ci_high`` (NaN where there is
-            no honest interval, with ``reason``), ``level``, ``interval``, ``n_scores``, ``n_runs``, ``n_missing``.
+            no honest interval, with ``reason``), ``level``, ``interval``, ``score`` (the rule, or ``as given``),
+            ``n_scores``, ``n_runs``, ``n_missing``.
 
         Raises
         ------
@@ -95,6 +107,7 @@ class StatisticalAnalyzer:
                     "ci_high": _number(found.high),
                     "level": found.level,
                     "interval": found.method,
+                    "score": self._rule,
                     "n_scores": found.n_scores,
                     "n_runs": found.n_runs,
                     "n_missing": missing,

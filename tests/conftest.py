@@ -135,13 +135,13 @@ def wandb_server():
 @pytest.fixture(scope="session")
 def quickstart_server(tmp_path_factory):
     """Start a W&B service with the runs of the quickstart, put there once by the real `wandb sync`; only read it."""
-    from wandb_server import WandbServer, client_environment  # noqa: PLC0415 - slow to load
+    from wandb_server import WandbServer, program_environment  # noqa: PLC0415 - slow to load
 
     folder = tmp_path_factory.mktemp("synced")
     recorded = shutil.copytree(QUICKSTART, folder / "wandb")  # the program marks what it has synced
     with WandbServer(entity="reportgen") as server:
         command = [sys.executable, "-m", "wandb", "sync", *map(str, sorted(recorded.iterdir()))]
-        environment = os.environ | client_environment(server.url, folder)
+        environment = program_environment(server.url, folder)
         subprocess.run(command, env=environment, cwd=folder, check=True, capture_output=True, timeout=120)
         assert server.mistakes == []  # the program itself ends with 0 whatever it was answered
         yield server
@@ -149,9 +149,10 @@ def quickstart_server(tmp_path_factory):
 
 @pytest.fixture
 def wandb_client_env(wandb_server, tmp_path, monkeypatch):
-    """Point the wandb client of this process at the service, and return the environment for other processes."""
-    from wandb_server import client_environment  # noqa: PLC0415 - slow to load
+    """Point the wandb client of this process at the service, and return the environment for other programs."""
+    from wandb_server import client_environment, program_environment  # noqa: PLC0415 - slow to load
 
     for name, value in client_environment(wandb_server.url, tmp_path).items():
         monkeypatch.setenv(name, value)
-    return dict(os.environ)
+    yield program_environment(wandb_server.url, tmp_path)
+    os.environ.pop("WANDB_SERVICE", None)  # the client leaves it there, and clients of other programs would share it

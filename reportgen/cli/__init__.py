@@ -9,6 +9,7 @@ import click
 
 import reportgen
 from reportgen.cli.build import build, check, demo
+from reportgen.cli.cache import cache
 from reportgen.cli.look import inspect
 from reportgen.cli.options import EPILOG, Group
 from reportgen.cli.runs import fetch
@@ -24,5 +25,5 @@ def main(debug: bool) -> None:  # noqa: FBT001 - read by Group.invoke; click pas
     """Turn runs into a report: honest aggregates, intervals, figures, LaTeX and a static site from one YAML spec."""
 
 
-for _command in (init, inspect, check, fetch, build, demo, serve, schema, doctor):
+for _command in (init, inspect, check, fetch, build, demo, serve, cache, schema, doctor):
     main.add_command(_command)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reportgen.data.lookup import fold, read_table
+from reportgen.data.relative import WORDS, built_in, of_owner, rescaled
 from reportgen.data.scores import Notice
 from reportgen.data.screen import sentence
 from reportgen.errors import DataError, did_you_mean
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from reportgen.data.columns import Code
+    from reportgen.data.relative import Scale
     from reportgen.data.scores import Direction, Score, Task
     from reportgen.spec.model import Normalization
 
@@ -24,11 +27,16 @@ SHOWN_TASKS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Bounded:
-    """Tasks with their bounds, the normalisation in words, and what must be said."""
+    """Tasks with their bounds, the normalisation in words, and what must be said.
+
+    `relative`: 0 and 1 were computed from the scores, so that 1 is no optimum. `code` are functions that were run.
+    """
 
     tasks: tuple[Task, ...]
     text: str
     notices: tuple[Notice, ...]
+    relative: bool = False
+    code: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def normalized(self) -> bool:
@@ -45,6 +53,8 @@ def bound(
     direction: Direction,
     columns: Mapping[str, frozenset[str]],
     root: Path,
+    scores: Sequence[Score] = (),
+    code: Code = "refuse",
 ) -> Bounded:
     """Give each task its reference and optimum.
 
@@ -54,21 +64,49 @@ def bound(
         Optimum by shown task name; overrides, with reference 0 unless one is declared.
     columns
         Task id to the value columns its scores came from, for `by_column`.
+    scores
+        Raw scores of all methods, for scales that are computed from them.
+    code
+        Whether a function of the spec's owner is refused, run, or left out.
 
     Raises
     ------
+    UsageError
+        When such a function is refused.
     DataError
         When a table or column is missing, or bounds are equal, of the wrong order, or an optimum alone cannot serve.
     """
     if norm is not None and norm.method == "none":
         return Bounded(tasks=tuple(tasks), text="none", notices=())
+    if norm is not None and (norm.python or norm.method in WORDS):
+        scale = of_owner(norm.python, root, code) if norm.python else built_in(norm.method, direction)
+        return _computed(tasks, scores, scale, optimal, metric)
     pair = _pairs(norm, optimal, root, columns) if norm else lambda _task: (None, None)
     bounded = tuple(_checked(task, pair(task), optimal.get(task.label), direction) for task in tasks)
     return Bounded(
         tasks=bounded,
         text=_text(norm, bounded, optimal),
-        notices=_notices(bounded, norm, optimal, metric) if norm or optimal else (),
+        notices=_notices(bounded, norm, optimal, metric, root) if norm or optimal else (),
     )
+
+
+def _computed(
+    tasks: Sequence[Task], scores: Sequence[Score], scale: Scale | None, optimal: Mapping[str, float], metric: str
+) -> Bounded:
+    if scale is None:
+        return Bounded(tasks=tuple(tasks), text="none", notices=())
+    scaled = rescaled(tasks, scores, scale)
+    text = f"{metric} is normalised by {scale.text}; without one of the methods every number would be another."
+    notices = [Notice(code="relative_scale", text=text, metric=metric, level="note")] if not scale.code else []
+    flat = [task.label for task in scaled if task.reference is None]
+    if flat:
+        why = "gives no scale for" if scale.code else "has no scale on tasks where all scores are equal:"
+        text = f"{metric}: {scale.text} {why} {', '.join(flat[:SHOWN_TASKS])}; nothing is normalised."
+        notices.append(Notice(code="no_bounds", text=text, metric=metric))
+    if optimal:
+        text = f"optimal_scores are not used for {metric}, which is normalised by {scale.text}."
+        notices.append(Notice(code="unused_optima", text=text, metric=metric))
+    return Bounded(tasks=scaled, text=scale.text, notices=tuple(notices), relative=True, code=scale.code)
 
 
 def normalize(score: Score, task: Task) -> Score:
@@ -154,14 +192,26 @@ def _name(side: str | float) -> str:
     return side if isinstance(side, str) else f"{side:g}"
 
 
+def _respelt(tasks: Sequence[Task], table: str, root: Path) -> str:
+    """Count the tasks whose name is written otherwise in the table, with an example."""
+    rows = read_table(table, root, ()).rows
+    found = {task.id: rows.get(fold(task.id), rows.get(fold(task.label), {})).get("task") for task in tasks}
+    other = {task: name for task, name in found.items() if name not in {None, task}}
+    if not other:
+        return ""
+    task, name = next(iter(other.items()))
+    return f", {len(other)} of them under another spelling ({task} as {name})"
+
+
 def _notices(
-    tasks: Sequence[Task], norm: Normalization | None, optimal: Mapping[str, float], metric: str
+    tasks: Sequence[Task], norm: Normalization | None, optimal: Mapping[str, float], metric: str, root: Path
 ) -> tuple[Notice, ...]:
     matched = [task for task in tasks if task.reference is not None and task.optimum is not None]
     missing = [task.label for task in tasks if task not in matched]
     notices = []
     if norm is not None and norm.table is not None:
-        text = f"The table {norm.table} has bounds for {len(matched)} of the {len(tasks)} tasks of {metric}."
+        text = f"The table {norm.table} has bounds for {len(matched)} of the {len(tasks)} tasks of {metric}"
+        text += f"{_respelt(tasks, norm.table, root)}."
         notices.append(Notice(code="bounds_matched", text=text, metric=metric, level="note"))
     if missing:
         named = ", ".join(missing[:SHOWN_TASKS]) + (" and others" if len(missing) > SHOWN_TASKS else "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from reportgen.data.axes import read_axis
 from reportgen.data.labels import RunLabeler, written_rules
 from reportgen.data.scores import Notice
-from reportgen.data.screen import sentence, some
+from reportgen.data.screen import counted, sentence, some
 from reportgen.errors import ReportgenError, did_you_mean
 
 if TYPE_CHECKING:
@@ -54,9 +54,12 @@ def add_columns(
 
 
 def own_functions(spec: Spec, root: Path) -> tuple[str, ...]:
-    """Return the names of the functions that a spec's labels run."""
+    """Return the names of the functions that a spec's labels and scales run."""
     rules = (rule for index in range(len(spec.labels)) for rule in _rules(spec, index, root))
-    return tuple(dict.fromkeys(rule["python"] for rule in rules if "python" in rule))
+    entries = (*spec.metrics.primary, *spec.metrics.secondary)
+    scales = (spec.normalization, *(entry.normalization for entry in entries if not isinstance(entry, str)))
+    named = [scale.python for scale in scales if scale is not None and scale.python]
+    return tuple(dict.fromkeys([*(rule["python"] for rule in rules if "python" in rule), *named]))
 
 
 def _labeler(spec: Spec, root: Path, where: Callable[..., str] | None, code: Code) -> tuple[RunLabeler, dict[str, str]]:
@@ -101,7 +104,7 @@ def _told(labeler: RunLabeler, records: Sequence[RunRecord]) -> tuple[Notice, ..
     twice = labeler.doubly_labelled
     if twice:
         told = [f"{one.name}: {one.rule} says {one.value}, {_before(one.overruled)}" for one in twice]
-        text = f"Several rules label {len(twice)} runs differently; the later rule wins ({some(told)})."
+        text = f"Several rules label {counted(len(twice))} differently; the later rule wins ({some(told)})."
         notices.append(Notice(code="labelled_twice", text=text, runs=tuple(one.run for one in twice), level="note"))
     for name in labeler.unknown_runs:
         text = sentence(f"`labels` names {name!r}, which is no run here{did_you_mean(name, names.values())}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 
 NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 LONGEST = 40
+WILDCARDS = frozenset("*?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SinglePoint(Series):
+    """A metric that only the run's summary holds: one value, no step."""
 
 
 def hidden(name: str, patterns: Sequence[str]) -> bool:
@@ -30,34 +38,31 @@ def held(record: RunRecord, pattern: str, hide: Sequence[str]) -> list[Series]:
 
     A name that is hidden is found only where it is written out. Such a single point has no step: none is known.
     """
-    matches = glob(pattern)
-    found = [
-        series
-        for series in record.series
-        if series.metric == pattern or (matches(series.metric) and not hidden(series.metric, hide))
-    ]
+    hiding = tuple(hide)
+    named = [series for series in record.series if series.metric == pattern]
+    number = None if named else number_of(lookup(record.summary, pattern))
+    exact: list[Series] = named if number is None else [_single(pattern, number)]
+    if not WILDCARDS & set(pattern):
+        return exact
     there = set(record.metrics)
-    singles = {
-        name: number
-        for name, value in record.summary.items()
-        if not name.startswith("_") and name not in there and matches(name) and not hidden(name, hide)
-        if (number := number_of(value)) is not None
-    }
-    exact = number_of(lookup(record.summary, pattern)) if pattern not in there else None
-    if exact is not None:
-        singles[pattern] = exact
-    return found + [_single(name, number) for name, number in singles.items()]
+    globbed = [
+        series for series in record.series if series.metric != pattern and _found(series.metric, pattern, hiding)
+    ]
+    singles = (name for name in record.summary if name not in there and name != pattern and not name.startswith("_"))
+    numbers = ((name, number_of(record.summary[name])) for name in singles if _found(name, pattern, hiding))
+    return [*exact, *globbed, *(_single(name, number) for name, number in numbers if number is not None)]
+
+
+@lru_cache(maxsize=100_000)
+def _found(name: str, pattern: str, hide: tuple[str, ...]) -> bool:
+    """Tell whether a glob finds a name; many runs have the same names."""
+    return glob(pattern)(name) and not hidden(name, hide)
 
 
 def names_held(record: RunRecord) -> tuple[str, ...]:
     """Return the names of a run's metrics, those that only its summary holds last."""
     numbers = (name for name, value in record.summary.items() if number_of(value) is not None)
     return tuple(dict.fromkeys([*record.metrics, *(name for name in numbers if not name.startswith("_"))]))
-
-
-def only_in_summary(series: Series, record: RunRecord) -> bool:
-    """Tell whether a series is a single point that only the summary holds."""
-    return series.metric not in record.metrics
 
 
 def not_a_number(record: RunRecord, name: str) -> str:
@@ -92,5 +97,5 @@ def number_of(value: Any) -> float | None:
     return NOT_FINITE.get(value) if isinstance(value, str) else None
 
 
-def _single(name: str, number: float) -> Series:
-    return Series(metric=name, task=None, steps=np.array([math.nan]), values=np.array([number]), column=name)
+def _single(name: str, number: float) -> SinglePoint:
+    return SinglePoint(metric=name, task=None, steps=np.array([math.nan]), values=np.array([number]), column=name)

@@ -144,7 +144,7 @@ class RunLabeler:
         )
 
     def label(self, df: pd.DataFrame) -> pd.DataFrame:
-        """Return a copy of a table with the label columns added; runs without a label hold None.
+        """Return a copy of a table with the label columns added; runs without a label hold nothing.
 
         Parameters
         ----------
@@ -311,11 +311,16 @@ def written_rules(path: Path, column: str) -> tuple[dict[str, Any], ...]:
     SpecError
         When it is neither, with what is wrong.
     """
-    value = parse(read_text(path), str(path)).value
+    tree = parse(read_text(path), str(path))
+    value = tree.value
     if isinstance(value, dict) and isinstance(value.get("labels"), list):
         return tuple(_checked(rule, f"{path}: rule {index + 1}") for index, rule in enumerate(value["labels"]))
     if not isinstance(value, dict):
         raise SpecError(f"{path}: labels are written run: label, a line each")
+    for run, label in value.items():
+        if not isinstance(label, str):
+            line, place = tree.places[run,].value
+            raise SpecError(f"{path}:{line}:{place}: the label of {run!r} must be a text; if it is one, quote it")
     return (_checked({"manual": value, "as": column}, str(path)),)
 
 

@@ -21,15 +21,22 @@ def run_rows(records: Sequence[RunRecord], dataset: DataSet) -> tuple[RunRow, ..
             used.setdefault(score.run, []).append(score)
     labels = {method.id: method.label for metric in dataset.metrics for method in metric.methods}
     tasks = {task.id: task.label for metric in dataset.metrics for task in metric.tasks}
+    primary = {task.id for metric in dataset.metrics if metric.role == "primary" for task in metric.tasks}
     reasons: dict[str, list[str]] = {}
     for exclusion in dataset.exclusions:
         reasons.setdefault(exclusion.run, []).append(exclusion.reason)
+
+    def named(scores: Sequence[Score]) -> tuple[str, ...]:
+        """Name the tasks of a run, without the stand-in task of metrics that know none."""
+        own = dict.fromkeys(score.task for score in scores)
+        return tuple(tasks[task] for task in ([task for task in own if task in primary] or own))
+
     return tuple(
         _row(
             record,
-            used.get(record.id, []),
+            found := used.get(record.id, []),
             labels,
-            tasks,
+            named(found),
             reasons.get(record.id, []),
             dataset.labels.get(record.id, {}),
         )
@@ -41,7 +48,7 @@ def _row(
     record: RunRecord,
     scores: Sequence[Score],
     labels: dict[str, str],
-    tasks: dict[str, str],
+    tasks: tuple[str, ...],
     reasons: list[str],
     columns: Mapping[str, str],
 ) -> RunRow:
@@ -51,7 +58,7 @@ def _row(
         name=record.name,
         source=record.source,
         method=labels[first.method] if first else record.axes.get("method", ""),
-        tasks=tuple(dict.fromkeys(tasks[score.task] for score in scores)),
+        tasks=tasks,
         seed=first.seed if first else record.axes.get("seed", ""),
         points=record.points,
         last_step=record.last_step,

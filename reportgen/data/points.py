@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from reportgen.data.scores import Direction
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 DEFAULT_FRACTION = 0.05
-DEFECTS = ("missing", "without_step", "duplicates", "infinite")
+DEFECTS = ("missing", "without_step", "duplicates", "rewound", "unordered", "infinite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,9 +34,13 @@ class Points:
         (n,) in raw units, no NaN.
     wall_time
         (n,) or None.
-    missing, without_step, duplicates, infinite
-        Counts: values missing; values whose step is missing; earlier values of a step logged again; infinities
-        (which are kept).
+    missing, without_step, duplicates, rewound, infinite
+        Counts: values missing; values whose step is missing; earlier values of a step logged again; values of an
+        attempt that a resumed run replaced by a later one; infinities (which are kept).
+    unordered
+        Number of times the step went back in a source whose rows have no order; nothing is left out for it.
+    first
+        Defect to the step of the first point that has it, for defects that have a step.
     """
 
     steps: Floats
@@ -43,7 +49,10 @@ class Points:
     missing: int = 0
     without_step: int = 0
     duplicates: int = 0
+    rewound: int = 0
     infinite: int = 0
+    unordered: int = 0
+    first: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def has_steps(self) -> bool:
@@ -51,29 +60,63 @@ class Points:
         return bool(np.isfinite(self.steps).any())
 
 
-def clean(series: Series) -> Points:
-    """Drop missing points and keep the last value of each step, in the order of steps; everything is counted."""
-    steps, values, wall_time = series.steps, series.values, series.wall_time
-    present = ~np.isnan(values)
-    stepped = np.isfinite(steps)
-    usable = present & stepped if stepped.any() else present
-    if usable.all() and rising(steps):
-        return Points(steps=steps, values=values, wall_time=wall_time, infinite=int(np.isinf(values).sum()))
+def clean(series: Series, *, ordered: bool = True) -> Points:
+    """Drop missing points and keep the last value of each step, in the order of steps; everything is counted.
+
+    Parameters
+    ----------
+    ordered
+        Whether the points stand in the order they were logged. A step that goes back then begins a later attempt of
+        the run, which replaces what was logged from that step on; else points are sorted by step.
+    """
+    logged_steps, logged, wall_time = series.steps, series.values, series.wall_time
+    if rising(logged_steps) and not np.isnan(logged).any():
+        return _as_logged(logged_steps, logged, wall_time)
+    present = ~np.isnan(logged)
+    stepped = np.isfinite(logged_steps)
+    has_steps = bool(stepped.any())
+    usable = present & stepped if has_steps else present
     index = np.flatnonzero(usable)
-    if stepped.any():
-        steps = series.steps[index]
-        order = np.argsort(steps, kind="stable")
-        last = np.flatnonzero(np.diff(steps[order], append=np.inf) > 0)
-        index = index[order[last]]
+    all_steps = logged_steps[index]
+    replaced = _replaced(all_steps) if ordered and has_steps else np.zeros(len(index), dtype=bool)
+    alive = np.flatnonzero(~replaced)
+    kept = alive[_last_of_each(all_steps[alive])] if has_steps else alive
+    values = logged[index[kept]]
+    infinite = np.isinf(values)
+    earlier = np.setdiff1d(alive, kept, assume_unique=True)
+    affected = {"duplicates": all_steps[earlier], "rewound": all_steps[replaced], "infinite": all_steps[kept][infinite]}
     return Points(
-        steps=series.steps[index],
-        values=series.values[index],
-        wall_time=None if series.wall_time is None else series.wall_time[index],
+        steps=all_steps[kept],
+        values=values,
+        wall_time=None if wall_time is None else wall_time[index[kept]],
         missing=int((~present).sum()),
         without_step=int((present & ~usable).sum()),
-        duplicates=int(usable.sum()) - len(index),
-        infinite=int(np.isinf(series.values[index]).sum()),
+        duplicates=len(earlier),
+        rewound=int(replaced.sum()),
+        infinite=int(infinite.sum()),
+        unordered=0 if ordered else int((np.diff(all_steps) < 0).sum()),
+        first={name: float(steps.min()) for name, steps in affected.items() if has_steps and steps.size},
     )
+
+
+def _as_logged(steps: Floats, values: Floats, wall_time: Floats | None) -> Points:
+    """Return points of which none is left out, without a copy."""
+    infinite = np.isinf(values)
+    count = int(infinite.sum())
+    first = {"infinite": float(steps[infinite][0])} if count else {}
+    return Points(steps=steps, values=values, wall_time=wall_time, infinite=count, first=first)
+
+
+def _replaced(steps: Floats) -> NDArray[np.bool_]:
+    """Say which points belong to an attempt that a later one replaced: a smaller step is logged after them."""
+    smallest_from_here = np.minimum.accumulate(steps[::-1])[::-1]
+    return steps > np.append(smallest_from_here[1:], np.inf)
+
+
+def _last_of_each(steps: Floats) -> NDArray[np.intp]:
+    """Return the places of the last value of each step, in the order of steps."""
+    order = np.argsort(steps, kind="stable")
+    return order[np.flatnonzero(np.diff(steps[order], append=np.inf) > 0)]
 
 
 def with_steps(rows: Series) -> Points:
@@ -88,21 +131,28 @@ def rising(steps: Floats) -> bool:
     return bool(np.isfinite(steps).all() and (steps[1:] > steps[:-1]).all())
 
 
-def rule_text(rule: Rule) -> str:
+def rule_text(rule: Rule, *, single: bool = False) -> str:
     """Say how a run became one number, for tables and signatures.
+
+    Parameters
+    ----------
+    single
+        Whether every run is a single point, which is itself whatever the rule; only `at` still asks for its step.
 
     Examples
     --------
     >>> from reportgen.spec.model import Score
-    >>> rule_text(Score()), rule_text(Score(reduce="at", step=1e6))
-    ('mean_last 5 %', 'at step 1000000')
+    >>> rule_text(Score()), rule_text(Score(), single=True), rule_text(Score(reduce="at", step=1e6))
+    ('mean_last 5 %', 'single value', 'at step 1,000,000')
     """
+    if single and rule.reduce != "at":
+        return "single value"
     if rule.reduce == "mean_last":
         return f"mean_last {rule.k}" if rule.k else f"mean_last {100 * (rule.fraction or DEFAULT_FRACTION):g} %"
     if rule.reduce == "at":
-        return f"at step {rule.step:.15g}"
+        return f"at step {rule.step:,.15g}"
     if rule.reduce == "auc":
-        span = f" {rule.start or 0:.15g} to {'the end' if rule.to is None else f'{rule.to:.15g}'}"
+        span = f" {rule.start or 0:,.15g} to {'the end' if rule.to is None else f'{rule.to:,.15g}'}"
         return "auc" + (span if rule.start is not None or rule.to is not None else "")
     return rule.reduce
 
@@ -164,7 +214,12 @@ def _auc(points: Points, start: float | None, to: float | None) -> tuple[float |
     low, high = first if start is None else start, last if to is None else to
     if not first <= low < high <= last:
         return None, f"its steps {first:.15g} to {last:.15g} do not span {low:.15g} to {high:.15g}"
-    inside = (points.steps > low) & (points.steps < high)
-    steps = np.concatenate(([low], points.steps[inside], [high]))
-    values = np.interp(steps, points.steps, points.values)
-    return float(np.trapezoid(values, steps) / (high - low)), ""
+    steps, values = points.steps, points.values
+    if (low, high) != (first, last):
+        inside = (points.steps > low) & (points.steps < high)
+        steps = np.concatenate(([low], points.steps[inside], [high]))
+        values = np.interp(steps, points.steps, points.values)
+    areas = np.diff(steps)
+    areas *= values[1:] + values[:-1]
+    areas /= 2
+    return float(areas.sum() / (high - low)), ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, cast
@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Literal, cast
 from reportgen.data.axes import identify, merge_renamed, natural
 from reportgen.data.bounds import bound, normalize
 from reportgen.data.columns import Code, add_columns
+from reportgen.data.defects import Defects
 from reportgen.data.direction import INFERRED, direction_of
 from reportgen.data.doubts import doubts
+from reportgen.data.eligible import eligible
 from reportgen.data.points import rule_text
 from reportgen.data.reduce import Part, reduced
 from reportgen.data.rule_doubts import phases, rule_doubts
 from reportgen.data.scores import DataSet, Exclusion, MetricData, Notice, Score, Task
 from reportgen.data.screen import Context, screen, sentence, some
 from reportgen.data.select import ALL, Wanted, select, wanted
+from reportgen.data.uneven import columns_differ, uneven
 from reportgen.errors import DataError, did_you_mean
 from reportgen.spec.presets import preset_directions
 from reportgen.text import yaml_word
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reportgen.data.axes import Identified, Identity
-    from reportgen.data.lines import Line
     from reportgen.data.reduce import Number
     from reportgen.data.scores import Direction
     from reportgen.data.select import Found, Selected
@@ -51,6 +53,7 @@ class _Prepared:
     data: MetricData
     exclusions: tuple[Exclusion, ...]
     notices: tuple[Notice, ...]
+    code: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,7 +89,7 @@ def prepare(
     where
         Gives ``file:line:column`` of a key of the spec, for messages.
     code
-        What becomes of labels that a function of the spec's owner gives: refused, run, or left out.
+        What becomes of labels and scales that a function of the spec's owner gives: refused, run, or left out.
 
     Raises
     ------
@@ -98,7 +101,8 @@ def prepare(
     columns = add_columns(records, spec, root=root, where=where, code=code)
     records = columns.records
     identified = identify(records, spec)
-    runs, too_short = _long_enough(identified.runs, spec)
+    counted = eligible(identified.runs, spec.runs)
+    runs = counted.runs
     labels = {method.label for method in identified.methods}
     if spec.baseline is not None and spec.baseline not in labels:
         at = f"{where('baseline')}: " if where else ""
@@ -107,16 +111,22 @@ def prepare(
             f"there are {some(sorted(labels))}"
         )
     listed, empty = wanted(runs, spec, where)
-    chosen = [_choose(one, runs, spec, root, where) for one in listed]
-    prepared = [_metric(one, numbers, runs, identified, spec, root) for one, numbers in _numbers(chosen)]
+    preset = preset_directions(spec.preset, root) if spec.preset else ()
+    chosen = [_choose(one, runs, spec, root, where, preset) for one in listed]
+    prepared = [_metric(one, numbers, runs, identified, spec, root, code) for one, numbers in _numbers(chosen, spec)]
     return DataSet(
         metrics=tuple(one.data for one in prepared),
-        exclusions=(*identified.exclusions, *too_short, *(item for one in prepared for item in one.exclusions)),
+        exclusions=(
+            *identified.exclusions,
+            *counted.exclusions,
+            *(item for one in prepared for item in one.exclusions),
+        ),
         notices=(
             *_told_by_sources(records),
             *columns.notices,
             *identified.notices,
             *doubts(records, identified, spec),
+            *counted.notices,
             *empty,
             *_highlights(spec, labels),
             *(notice for one in prepared for notice in one.notices),
@@ -124,15 +134,22 @@ def prepare(
         methods_ordered_by_spec=spec.methods is not None,
         baseline=next((method.id for method in identified.methods if method.label == spec.baseline), None),
         labels={record.id: record.labels for record in records if record.labels},
-        code=columns.code,
+        code={**columns.code, **{name: sha256 for one in prepared for name, sha256 in one.code.items()}},
     )
 
 
-def _choose(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where: Callable[..., str] | None) -> _Chosen:
+def _choose(
+    one: Wanted,
+    runs: Sequence[Identity],
+    spec: Spec,
+    root: Path,
+    where: Callable[..., str] | None,
+    preset: Sequence[Mapping[str, str]],
+) -> _Chosen:
     """Find the points of a metric, its direction and its tasks, without reading a point."""
     rule = one.entry.score or spec.score
     selected = select(one, runs, spec, root, where)
-    direction, source = _direction_of(one, selected.names, spec, root)
+    direction, source = direction_of(one.entry, selected.names, spec.metrics, preset=preset)
     if rule.reduce == "best" and direction not in {"maximize", "minimize"}:
         raise DataError(
             f"score: best needs to know whether more of {one.id!r} is better; write "
@@ -144,10 +161,14 @@ def _choose(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where
     )
 
 
-def _numbers(chosen: Sequence[_Chosen]) -> Iterator[tuple[_Chosen, Sequence[Number]]]:
+def _numbers(chosen: Sequence[_Chosen], spec: Spec) -> Iterator[tuple[_Chosen, Sequence[Number]]]:
     """Reduce all metrics together, so that each run is read once, and give each metric its own numbers."""
-    parts = [Part(hit=hit, rule=one.rule, direction=one.direction) for one in chosen for hit in one.selected.found]
-    numbers = iter(reduced(parts))
+    parts = [
+        Part(hit=hit, rule=one.rule, direction=one.direction, metric=one.wanted.id)
+        for one in chosen
+        for hit in one.selected.found
+    ]
+    numbers = iter(reduced(parts, collapsing=spec.runs.repeated_evaluations == "collapse"))
     for one in chosen:
         yield one, tuple(islice(numbers, len(one.selected.found)))
 
@@ -159,6 +180,7 @@ def _metric(
     identified: Identified,
     spec: Spec,
     root: Path,
+    code: Code,
 ) -> _Prepared:
     one, entry, direction = chosen.wanted, chosen.wanted.entry, chosen.direction
     scored = _gathered(chosen, numbers)
@@ -181,6 +203,8 @@ def _metric(
         direction=direction,
         columns=scored.columns,
         root=root,
+        scores=screened.scores,
+        code=code,
     )
     by_id = {task.id: task for task in bounded.tasks}
     scores = [normalize(score, by_id[score.task]) if bounded.normalized else score for score in screened.scores]
@@ -193,8 +217,9 @@ def _metric(
         direction_source=chosen.source,
         unit=entry.unit,
         normalized=bounded.normalized,
-        has_optimum=bounded.normalized or all(task.optimum is not None for task in bounded.tasks),
-        score_rule=rule_text(chosen.rule),
+        has_optimum=not bounded.relative and all(task.optimum is not None for task in bounded.tasks),
+        relative=bounded.relative and bounded.normalized,
+        score_rule=rule_text(chosen.rule, single=all(score.line.count <= 1 for score in screened.scores)),
         normalization=bounded.text if bounded.normalized else "none",
         tasks=bounded.tasks,
         methods=tuple(method for method in identified.methods if method.id in present),
@@ -206,10 +231,12 @@ def _metric(
         *rule_doubts(data, chosen.rule, scored.scores, shown),
         *phases(one.id, chosen.selected.found),
         *_beyond_optimum(data),
+        *uneven(data),
     )
     return _Prepared(
         data=data,
         exclusions=(*chosen.selected.exclusions, *scored.exclusions, *screened.exclusions),
+        code=bounded.code,
         notices=(
             *chosen.selected.notices,
             *chosen.merged,
@@ -219,29 +246,6 @@ def _metric(
             *notices,
         ),
     )
-
-
-def _long_enough(runs: Sequence[Identity], spec: Spec) -> tuple[tuple[Identity, ...], tuple[Exclusion, ...]]:
-    least = spec.runs.min_steps
-    if least <= 0:
-        return tuple(runs), ()
-    ends = {run.record.id: run.record.last_step or 0.0 for run in runs}
-    kept = tuple(run for run in runs if ends[run.record.id] >= least)
-    excluded = tuple(
-        Exclusion(
-            run=run.record.id,
-            name=run.record.name,
-            reason=f"its last step {ends[run.record.id]:.15g} is below runs.min_steps {least:.15g}",
-        )
-        for run in runs
-        if ends[run.record.id] < least
-    )
-    if not kept:
-        raise DataError(
-            f"runs.min_steps {least:.15g} leaves no run; the longest of {len(runs)} runs ends at step "
-            f"{max(ends.values()):.15g}"
-        )
-    return kept, excluded
 
 
 def _tasks(selected: Selected, spec: Spec) -> tuple[dict[str, Task], tuple[Notice, ...]]:
@@ -259,32 +263,31 @@ def _gathered(chosen: _Chosen, numbers: Sequence[Number]) -> _Reduced:
     one, found = chosen.wanted, chosen.selected.found
     scores, exclusions = [], []
     columns: dict[str, set[str]] = defaultdict(set)
-    counted: Counter[str] = Counter()
-    affected: dict[str, list[str]] = defaultdict(list)
+    defects = Defects(metric=one.id)
+    coalesced = False
     for hit, got in zip(found, numbers, strict=True):
         record = hit.run.record
-        for defect, count in got.defects.items():
-            if count:
-                counted[defect] += count
-                affected[defect].append(record.id)
+        defects.add(record.id, got.defects, got.first)
         if got.number is None:
             reason = f"{hit.task}: {got.why}" if hit.task != ALL else got.why
             exclusions.append(Exclusion(run=record.id, name=record.name, metric=one.id, reason=reason))
             continue
         task = chosen.tasks[hit.task].id
         columns[task].add(hit.series.column or hit.series.metric)
-        scores.append(_score(hit, task, got.line, got.number))
+        coalesced |= hit.series.column not in {"", hit.series.metric}
+        scores.append(_score(hit, task, got, got.number))
     if not scores:
-        raise DataError(f"metric {one.id!r}: no run has a score: {exclusions[0].reason}")
+        told = [f"{exclusion.name}: {exclusion.reason}" for exclusion in exclusions]
+        raise DataError(f"metric {one.id!r}: no run has a score: {some(told, separator='; ')}")
     return _Reduced(
         scores=tuple(scores),
         columns={task: frozenset(names) for task, names in columns.items()},
         exclusions=tuple(exclusions),
-        notices=_counted(one.id, counted, affected),
+        notices=(*defects.notices(), *(columns_differ(one.id, columns) if coalesced else ())),
     )
 
 
-def _score(hit: Found, task: str, line: Line, number: float) -> Score:
+def _score(hit: Found, task: str, got: Number, number: float) -> Score:
     return Score(
         method=hit.run.method,
         task=task,
@@ -292,31 +295,9 @@ def _score(hit: Found, task: str, line: Line, number: float) -> Score:
         seed=hit.run.seed,
         raw=number,
         value=number,
-        line=line,
+        line=got.line,
+        missing=got.defects["missing"],
     )
-
-
-DEFECTS: dict[str, tuple[str, Literal["warning", "note"]]] = {
-    "missing": ("values are missing and left out, never averaged as 0", "note"),
-    "without_step": ("values have no step and are left out", "warning"),
-    "duplicates": ("values share their step with a later value of the same run; the last counts", "warning"),
-    "infinite": ("values are infinite", "warning"),
-}
-
-
-def _counted(metric: str, counted: Mapping[str, int], affected: Mapping[str, list[str]]) -> tuple[Notice, ...]:
-    notices = []
-    for defect, (words, level) in DEFECTS.items():
-        if counted.get(defect):
-            runs = tuple(dict.fromkeys(affected[defect]))
-            text = f"{counted[defect]:,} {words} ({metric}; {len(runs)} runs: {some(runs)})."
-            notices.append(Notice(code=f"{defect}_points", text=text, metric=metric, runs=runs, level=level))
-    return tuple(notices)
-
-
-def _direction_of(one: Wanted, names: Sequence[str], spec: Spec, root: Path) -> tuple[Direction, str]:
-    preset = preset_directions(spec.preset, root) if spec.preset else ()
-    return direction_of(one.entry, names, spec.metrics, preset=preset)
 
 
 def _direction(data: MetricData) -> tuple[Notice, ...]:
@@ -336,7 +317,7 @@ def _doubt(data: MetricData) -> Literal["warning", "note"]:
 
 
 def _beyond_optimum(data: MetricData) -> tuple[Notice, ...]:
-    beyond = [score for score in data.scores if score.value > 1] if data.normalized else []
+    beyond = [score for score in data.scores if score.value > 1] if data.normalized and data.has_optimum else []
     if not beyond:
         return ()
     tasks = len({score.task for score in beyond})

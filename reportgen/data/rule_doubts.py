@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reportgen.data.direction import tokens
@@ -106,6 +107,7 @@ def phases(metric: str, found: Sequence[Found]) -> tuple[Notice, ...]:
     return (Notice(code="training_and_evaluation", text=text, metric=metric, runs=runs),)
 
 
+@lru_cache(maxsize=100_000)
 def _phase(name: str) -> str:
     words = set(tokens(name))
     if words & EVALUATION:

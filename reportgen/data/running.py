@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Running:
     """What has been seen of one long series.
 
-    Only runs whose steps never go back from one row group into the former, under the rules `last`, `best` and
-    `mean_last`, can be reduced in this way; all others need their points at once.
+    Only runs whose steps never go back from one row group into the former can be seen in this way (`told`), and only
+    the rules `last`, `best` and `mean_last` be answered (`suffices`); all else needs the points at once.
     """
 
     def __init__(self, series: Series, rule: Rule, direction: Direction) -> None:
@@ -36,19 +36,24 @@ class Running:
         self._rising = dict.fromkeys(AXES, True)
         self._last_step = -np.inf
         self.defects = dict.fromkeys(DEFECTS, 0)
-        self._sound = rule.reduce in {"last", "best", "mean_last"}
+        self._sound = True
+        self.suffices = rule.reduce in {"last", "best", "mean_last"}
+        self.first: dict[str, float] = {}
 
     def take(self, rows: Series) -> None:
         """Look at the next rows."""
         points = with_steps(rows)
         for defect in self.defects:
             self.defects[defect] += getattr(points, defect)
+        for defect, step in points.first.items():
+            self.first.setdefault(defect, step)
         if not self._sound or not len(points.values):
             return
         self._sound = bool(points.steps[0] > self._last_step)
         self._last_step = float(points.steps[-1])
         self._count += len(points.values)
-        self._keep(points.values)
+        if self.suffices:
+            self._keep(points.values)
         for axis in AXES:
             self._lay(points, axis)
 
@@ -72,7 +77,7 @@ class Running:
 
     @property
     def told(self) -> bool:
-        """Whether the rows that passed by suffice for the score."""
+        """Whether the rows passed by in the order of their steps, and there was one."""
         return self._sound and self._count > 0
 
     def _share(self, count: int) -> int:

@@ -87,6 +87,8 @@ class Score:
     line
         The kept points of the run (missing dropped, steps de-duplicated and increasing), normalised like `value`; for
         cached runs they are read again each time they are wanted.
+    missing
+        How many logged points of the run had no value.
     """
 
     method: str
@@ -96,6 +98,7 @@ class Score:
     raw: float
     value: float
     line: Line
+    missing: int = 0
 
     @property
     def steps(self) -> NDArray[np.float64]:
@@ -153,6 +156,8 @@ class MetricData:
         True when every task has bounds; scores are then comparable across tasks and higher is better.
     has_optimum
         True when every task has a declared optimum (the optimality gap is defined).
+    relative
+        True when 0 and 1 were computed from the scores of the compared methods; 1 is then no optimum.
     score_rule, normalization
         One short text each, for tables and signatures: ``mean_last 5 %``, ``atari57: random -> human``, ``none``.
     tasks
@@ -176,6 +181,7 @@ class MetricData:
     tasks: tuple[Task, ...]
     methods: tuple[Method, ...]
     scores: tuple[Score, ...]
+    relative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -62,7 +62,7 @@ def screen(scores: tuple[Score, ...], context: Context) -> Screened:
     return Screened(scores=scores, exclusions=tuple(exclusions), notices=tuple(notices))
 
 
-def some(names: Sequence[str]) -> str:
+def some(names: Sequence[str], *, separator: str = ", ") -> str:
     """Name the first few of many.
 
     Examples
@@ -71,7 +71,7 @@ def some(names: Sequence[str]) -> str:
     'a, b, c, d, e, f and 2 more'
     """
     rest = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    return separator.join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def counted(runs: int) -> str:
@@ -106,15 +106,16 @@ def _duplicates(scores: tuple[Score, ...], context: Context) -> Screened:
     runs = tuple(dict.fromkeys(score.run for found in twice.values() for score in found))
     (method, task, seed), first = next(iter(twice.items()))
     told = (
-        f"{len(twice)} times several runs have the same method, task and seed in {context.metric}: "
+        f"everal runs have the same method, task and seed in {context.metric} ({len(twice)} "
+        f"case{'s' if len(twice) > 1 else ''}), e.g. "
         f"{context.methods[method]}, {context.tasks[task]}, seed {seed}: {some([score.run for score in first])}"
     )
     policy = context.runs.duplicates
     if policy == "error":
         raise DataError(
-            f"{told}; say what they are, e.g. runs: {{duplicates: latest}}   # or mean, or keep (other trainings)"
+            f"s{told}; say what they are, e.g. runs: {{duplicates: latest}}   # or mean, or keep (other trainings)"
         )
-    notice = Notice(code="duplicates", text=f"{told}; policy `{policy}`.", metric=context.metric, runs=runs)
+    notice = Notice(code="duplicates", text=f"S{told}; policy `{policy}`.", metric=context.metric, runs=runs)
     if policy == "keep":
         return Screened(scores=scores, notices=(notice,))
     merged = {cell: (_latest(found, context) if policy == "latest" else _mean(found)) for cell, found in twice.items()}

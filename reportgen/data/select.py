@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from reportgen.data.axes import Identity, natural
-from reportgen.data.holdings import held, hidden, names_held, not_a_number, only_in_summary
+from reportgen.data.holdings import SinglePoint, held, hidden, names_held, not_a_number
 from reportgen.data.lookup import read_table
 from reportgen.data.scores import Exclusion, Notice
 from reportgen.data.screen import some
@@ -254,11 +254,11 @@ def _why_without(one: Wanted, run: Identity) -> str:
 
 def _summaries(one: Wanted, found: Sequence[Found]) -> tuple[Notice, ...]:
     """Say which runs hold the metric in their summary only; a doubt where others hold its history."""
-    alone = [hit.run.record for hit in found if only_in_summary(hit.series, hit.run.record)]
+    alone = [hit.run.record for hit in found if isinstance(hit.series, SinglePoint)]
     if not alone:
         return ()
     runs = tuple(dict.fromkeys(record.id for record in alone))
-    every = len(dict.fromkeys(hit.run.record.id for hit in found))
+    every = len({hit.run.record.id for hit in found})
     who = "All" if len(runs) == every else f"{len(runs)} of"
     which = "" if len(runs) == every else f" ({some([record.name for record in alone])})"
     text = f"{who} {every} runs hold {one.id!r} in their summary only{which}: one value a run, without a step."
@@ -273,7 +273,8 @@ def _said(
     if without:
         other = next((what for run in without if (what := _other(one, run))), "")
         but = f"; where it is no number it is {other}" if other else ""
-        text = f"{len(without)} of {len(runs)} runs do not have the metric {one.id!r}{but}."
+        names = some([run.record.name for run in without])
+        text = f"{len(without)} of {len(runs)} runs do not have the metric {one.id!r}: {names}{but}."
         ids = tuple(run.record.id for run in without)
         notices.append(Notice(code="metric_missing", text=text, metric=one.id, runs=ids))
     if lost:

@@ -24,6 +24,8 @@ def of(role: str, metric: MetricResult, tasks: tuple[int, int] = (0, 0)) -> str:
         "intervals": _intervals(metric),
         "profile": _lines("threshold", ((m.label, "", m.profile) for m in metric.methods)),
         "heatmap": _heatmap(metric),
+        "planning": _plans(metric),
+        "missing": _missing(metric),
         "violin": _scores(metric),
         "ecdf": _scores(metric),
         **{role: _aggregate_rows(metric, role) for role in AGGREGATE_CURVES},
@@ -93,6 +95,15 @@ def _scores(metric: MetricResult) -> Iterator[Row]:
         yield (method, labels[score.task], score.run, score.seed, score.raw, score.value)
 
 
+def _plans(metric: MetricResult) -> Iterator[Row]:
+    yield ("a", "b", "runs", "se", "df", "detectable", "detectable_low", "detectable_high", "power", "smallest_p")
+    for plan in metric.plans:
+        a, b = label_of(metric, plan.a), label_of(metric, plan.b)
+        for one in plan.outlooks:
+            ends = (one.detectable_low, one.detectable_high)
+            yield (a, b, one.n, one.se, one.df, one.detectable, *ends, one.power, one.smallest_p)
+
+
 def _heatmap(metric: MetricResult) -> Iterator[Row]:
     yield ("task", "method", "mean", "normalized", "sd", "n")
     for task in metric.data.tasks:
@@ -100,6 +111,14 @@ def _heatmap(metric: MetricResult) -> Iterator[Row]:
             found = method.tasks.get(task.id)
             numbers = (found.mean, found.normalized, found.sd, found.n) if found else (None, None, None, 0)
             yield (task.label, method.label, *numbers)
+
+
+def _missing(metric: MetricResult) -> Iterator[Row]:
+    yield ("method", "task", "run", "seed", "missing", "kept")
+    labels = {task.id: task.label for task in metric.data.tasks}
+    for score in metric.data.scores:
+        method = label_of(metric, score.method)
+        yield (method, labels[score.task], score.run, score.seed, score.missing, score.line.count)
 
 
 def _lines(x: str, lines: Iterable[tuple[str, str, Profile | Curve | None]]) -> Iterator[Row]:

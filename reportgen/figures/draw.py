@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.figures import data, saving, words
 from reportgen.figures.distributions import ecdf_figure, task_figure, violin_figure
-from reportgen.figures.heatmap import heatmap_figure
+from reportgen.figures.heatmap import heatmap_figure, missing_figure
 from reportgen.figures.intervals import interval_figure
 from reportgen.figures.lines import curve_figure, profile_figure, task_curves_figure
+from reportgen.figures.planning import planning_figure
 from reportgen.figures.style import Look, drawing, looks, paper_width, short
 from reportgen.results.comparable import lower_is_better
 
@@ -28,8 +29,20 @@ SCREEN = 7.4
 MOST_IN_COLOR = 8
 TASKS_A_FIGURE = 24
 PANELS_A_ROW = 4
-Role = Literal["intervals", "profile", "violin", "ecdf", "heatmap", "curves", "wall-curves", "task-curves", "task"]
-WIDE = {"heatmap", "task-curves"}
+Role = Literal[
+    "intervals",
+    "profile",
+    "violin",
+    "ecdf",
+    "heatmap",
+    "missing",
+    "curves",
+    "wall-curves",
+    "task-curves",
+    "task",
+    "planning",
+]
+WIDE = {"heatmap", "missing", "task-curves"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,8 +125,9 @@ def _jobs(
     if metric.data.role == "primary":
         for index, task in enumerate(metric.data.tasks):
             yield job("task", f"-{safe_name(task.id)}", (index, index + 1))
-    for number, part in enumerate(_parts(len(data.tasks_with_curves(metric))), start=1):
-        yield job("task-curves", f"-{number}" if number > 1 else "", part)
+    if len(metric.data.tasks) > 1 or not data.aggregate_curves(metric, "curves"):
+        for number, part in enumerate(_parts(len(data.tasks_with_curves(metric))), start=1):
+            yield job("task-curves", f"-{number}" if number > 1 else "", part)
 
 
 def _parts(tasks: int) -> list[tuple[int, int]]:
@@ -139,8 +153,10 @@ def _whole_figures(metric: MetricResult) -> Iterator[Role]:
         "violin": comparable,
         "ecdf": comparable,
         "heatmap": primary,
+        "missing": any(score.missing for score in metric.data.scores),
         "curves": bool(data.aggregate_curves(metric, "curves")),
         "wall-curves": bool(data.aggregate_curves(metric, "wall-curves")),
+        "planning": bool(metric.plans),
     }
     yield from (role for role, shown in there.items() if shown)
 
@@ -151,9 +167,9 @@ def _drawn(job: Job) -> Artifact:
         light = saving.svg(screen)
         picture = b"" if job.role == "task" else saving.png(screen)
     dimmed = any(look.dimmed for look in job.looks.values())
-    title, caption, alt = words.of(job.role, job.metric, job.protocol, dimmed=dimmed)
-    folder = "docs/assets/figures"
     task = job.metric.data.tasks[job.tasks[0]] if job.role == "task" else None
+    title, caption, alt = words.of(job.role, job.metric, job.protocol, dimmed=dimmed, task=task)
+    folder = "docs/assets/figures"
     files = (
         File(path=f"{folder}/{job.name}.svg", content=light),
         File(path=f"{folder}/{job.name}-dark.svg", content=saving.dark(light)),
@@ -167,7 +183,7 @@ def _drawn(job: Job) -> Artifact:
         title=f"{title}: {task.label}" if task else title,
         caption=caption,
         alt=alt,
-        signature=job.metric.signature,
+        signature=words.signature(job.role, job.metric, job.protocol, task),
         files=files,
         task=task.id if task else None,
     )
@@ -188,6 +204,7 @@ def _further_forms(job: Job, picture: bytes) -> tuple[File, ...]:
 
 def _figure(job: Job, width: float, *, paper: bool) -> Figure:
     metric, looks, label = job.metric, job.looks, short(job.metric.data.label)
+    raw = "raw units" if metric.data.normalized else label
     profiles = {method.id: method.profile for method in metric.methods if method.profile}
     start, end = job.tasks
 
@@ -201,9 +218,11 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
         "violin": lambda: violin_figure(metric, looks, label, width),
         "ecdf": lambda: ecdf_figure(metric, looks, label, width),
         "heatmap": lambda: heatmap_figure(metric, looks, width, paper=paper),
+        "planning": lambda: planning_figure(metric, looks, width),
+        "missing": lambda: missing_figure(metric, looks, width, paper=paper),
         "curves": curves,
         "wall-curves": curves,
-        "task": lambda: task_figure(metric, metric.data.tasks[start], looks, label, width),
-        "task-curves": lambda: task_curves_figure(data.tasks_with_curves(metric)[start:end], looks, label, width),
+        "task": lambda: task_figure(metric, metric.data.tasks[start], looks, raw, width),
+        "task-curves": lambda: task_curves_figure(data.tasks_with_curves(metric)[start:end], looks, raw, width),
     }
     return drawers[job.role]()

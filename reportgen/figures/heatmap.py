@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -24,12 +24,36 @@ if TYPE_CHECKING:
 MAP = "cividis"
 MOST_WRITTEN = 400
 TALLEST = {True: 9.2, False: 60.0}
+TALL = 30
 BRIGHT = 0.55
 
 
 def heatmap_figure(metric: MetricResult, looks: Mapping[str, Look], width: float, *, paper: bool) -> Figure:
-    """Draw tasks as rows and methods as columns."""
-    values, shares = cells(metric), colors(metric)
+    """Draw the mean of every method (columns) on every task (rows)."""
+    label = "normalised mean" if metric.data.normalized else "worst to best of the task"
+    bar = {"label": label, "extend": "both" if metric.data.normalized else "neither"}
+    return _table(metric, looks, width, cells(metric), colors(metric), bar, paper=paper)
+
+
+def missing_figure(metric: MetricResult, looks: Mapping[str, Look], width: float, *, paper: bool) -> Figure:
+    """Draw the share of logged values that are missing, in percent."""
+    shares = missing(metric)
+    finite = shares[np.isfinite(shares)]
+    scaled = shares / max(float(finite.max()), 1e-9)
+    bar = {"label": f"0 to {finite.max():.3g} % missing", "ticks": []}
+    return _table(metric, looks, width, shares, scaled, bar, paper=paper)
+
+
+def _table(
+    metric: MetricResult,
+    looks: Mapping[str, Look],
+    width: float,
+    values: Floats,
+    shares: Floats,
+    bar_words: Mapping[str, Any],
+    *,
+    paper: bool,
+) -> Figure:
     tasks, methods = values.shape
     row = 0.21 if paper else 0.27
     height = min(tasks * row + 1.5, TALLEST[paper])
@@ -46,14 +70,39 @@ def heatmap_figure(metric: MetricResult, looks: Mapping[str, Look], width: float
     _hatch(axes, values)
     if values.size <= MOST_WRITTEN:
         _write(axes, values, shares, size)
-    label = "normalised mean" if metric.data.normalized else "worst to best of the task"
-    bar = figure.colorbar(image, ax=axes, shrink=min(1.0, 2.5 / height), pad=0.02, label=label,
-                          extend="both" if metric.data.normalized else "neither")  # fmt: skip
+    if tasks > TALL:
+        _names_on_top(axes, metric, looks)
+    place: dict[str, Any] = {"anchor": (0.0, 1.0)} if tasks > TALL else {}
+    bar = figure.colorbar(image, ax=axes, shrink=min(1.0, 2.5 / height), pad=0.02, **place, **bar_words)
     bar.outline.set_visible(False)
     if np.isnan(values).any():
         patch = Patch(facecolor="none", edgecolor=MUTED, hatch="////", label="no run")
         figure.legend(handles=[patch], loc="outside lower center")
     return figure
+
+
+def _names_on_top(axes: Axes, metric: MetricResult, looks: Mapping[str, Look]) -> None:
+    """Repeat the names of the methods above rows that do not fit a screen."""
+    top = axes.secondary_xaxis("top")
+    names = [looks[method.id].label for method in metric.methods]
+    top.set_xticks(range(len(names)), names, rotation=35, ha="left", rotation_mode="anchor")
+    top.spines["top"].set_visible(False)
+    top.tick_params(length=0)
+
+
+def missing(metric: MetricResult) -> Floats:
+    """Return (tasks, methods) the percentage of logged values that are missing; NaN without a run."""
+    shown = np.full((len(metric.data.tasks), len(metric.methods)), np.nan)
+    rows = {task.id: row for row, task in enumerate(metric.data.tasks)}
+    columns = {method.id: column for column, method in enumerate(metric.methods)}
+    gone, kept = np.zeros_like(shown), np.zeros_like(shown)
+    for score in metric.data.scores:
+        place = rows[score.task], columns[score.method]
+        gone[place] += score.missing
+        kept[place] += score.line.count
+    there = gone + kept > 0
+    shown[there] = 100 * gone[there] / (gone + kept)[there]
+    return shown
 
 
 def cells(metric: MetricResult) -> Floats:

@@ -7,26 +7,36 @@ from typing import TYPE_CHECKING
 
 from reportgen.figures import data
 from reportgen.results.comparable import NAMES
-from reportgen.results.words import aggregate_name, interval_words, span
+from reportgen.results.words import aggregate_name, drawn_words, interval_words, protocol_line, span
 
 if TYPE_CHECKING:
-    from reportgen.results.report import MetricResult, Report
+    from collections.abc import Collection
+
+    from reportgen.data.scores import Task
+    from reportgen.results.report import Curve, MetricResult, Report
+    from reportgen.stats import Settings
+
+
+GREY = " In colour: the best eight methods, the baseline and highlighted ones; the others grey."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
-    """What every caption says of the intervals."""
+    """What every caption and signature says of the intervals."""
 
     intervals: str
+    settings: Settings
 
     @classmethod
     def of(cls, report: Report) -> Protocol:
         """Read it off the report."""
-        return cls(intervals=interval_words(report))
+        return cls(intervals=interval_words(report), settings=report.settings)
 
 
-def of(role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool) -> tuple[str, str, str]:
-    """Return title, caption and alternative text of a figure."""
+def of(
+    role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool, task: Task | None = None
+) -> tuple[str, str, str]:
+    """Return title, caption and alternative text of a figure, or of the figure of one task."""
     label, methods = metric.data.label, _methods(metric)
     if role in {*data.AGGREGATE_CURVES, "task-curves"}:
         title, told, alt = _of_curves(role, metric, protocol)
@@ -60,21 +70,86 @@ def of(role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool) -> 
                 f": mean over runs of each method on each task; hatched: no run. {_scale(metric)}",
                 f"Heatmap of {methods} on {len(metric.data.tasks)} tasks.",
             ),
+            "planning": (
+                "what more runs would show",
+                (
+                    ": the smallest true difference that a two-sided t test finds with 80 % power, along the number of "
+                    f"runs, a line for each compared pair{_power(metric)}; in colour the pair of the headline, its "
+                    "band the range that the uncertainty of the run-to-run variance leaves. For one comparison, before "
+                    "correction."
+                ),
+                f"Detectable differences of {methods} along the number of runs.",
+            ),
+            "missing": (
+                "missing values",
+                ": share of logged values that are missing, per task and method, in percent; hatched: no run.",
+                f"Heatmap of missing values of {methods} on {len(metric.data.tasks)} tasks.",
+            ),
             "task": (
                 "runs of one task",
-                ": every run as a point, the mean of a method as a bar; bands of curves are pointwise.",
-                f"Runs of {methods} on one task.",
+                (
+                    f"{_on(task)}: every run as a point, the mean of a method as a bar{_raw(metric)}; "
+                    "bands of curves are pointwise."
+                ),
+                f"Runs of {methods}{_on(task)}.",
             ),
         }[role]
-    grey = " In colour: the best eight methods, the baseline and highlighted ones; the others grey." if dimmed else ""
-    return f"{label}: {title}", f"{label}{told} {_size(metric)}.{grey}", alt
+    caption = f"{label}{told} {_size(metric, task)}."
+    return f"{label}: {title}", caption + (GREY if dimmed and role not in {"heatmap", "missing"} else ""), alt
+
+
+def signature(role: str, metric: MetricResult, protocol: Protocol, task: Task | None = None) -> str:
+    """Return the one-line protocol of what a figure shows, which is not always the primary aggregate."""
+    shown = _shown(role, metric, protocol, task)
+    raw = role in {"task", "task-curves"}
+    tasks = 1 if task else len(metric.data.tasks)
+    return protocol_line(metric.data, shown, _counts(metric, task), tasks, raw=raw) if shown else metric.signature
+
+
+def _shown(role: str, metric: MetricResult, protocol: Protocol, task: Task | None) -> list[str]:
+    """Return what a figure shows and how its bands were drawn; nothing for figures of the aggregates."""
+    weighted = f"{protocol.settings.weighting}-weighted"
+    if role in data.AGGREGATE_CURVES:
+        return [
+            curve_statistic(metric),
+            weighted,
+            *_drawn(protocol, list(data.aggregate_curves(metric, role).values())),
+        ]
+    if role in {"task", "task-curves"}:
+        wanted = [task.id] if task else [task.id for task in metric.data.tasks]
+        curves = [
+            method.task_curves[name] for method in metric.methods for name in wanted if name in method.task_curves
+        ]
+        return ["mean over runs", *(_drawn(protocol, curves) if curves else [])]
+    plain = {
+        "profile": ["performance profile", weighted, *_drawn(protocol)],
+        "violin": ["run scores"],
+        "ecdf": ["run scores", weighted],
+        "heatmap": ["mean over runs"],
+        "missing": ["share of values missing"],
+    }
+    return plain.get(role, [])
+
+
+def _drawn(protocol: Protocol, curves: Collection[Curve] = ()) -> list[str]:
+    replicates = min((curve.replicates for curve in curves), default=protocol.settings.replicates)
+    return drawn_words(protocol.settings, replicates)
+
+
+def _on(task: Task | None) -> str:
+    return f" on {task.label}" if task else ""
+
+
+def _raw(metric: MetricResult) -> str:
+    return ", in raw units" if metric.data.normalized else ""
 
 
 def _of_curves(role: str, metric: MetricResult, protocol: Protocol) -> tuple[str, str, str]:
     alt = f"Learning curves of {_methods(metric)}."
     if role == "task-curves":
         known = min(curve.replicates for method in metric.methods for curve in method.task_curves.values())
-        told = f" on each task along training: mean over runs; bands are pointwise {_curve_words(protocol, known)}."
+        bands = _curve_words(protocol, known)
+        told = f" on each task along training: mean over runs{_raw(metric)}; bands are pointwise {bands}."
         return "curves per task", told, alt
     replicates = min(curve.replicates for curve in data.aggregate_curves(metric, role).values())
     along = "wall time" if role == "wall-curves" else "training"
@@ -108,16 +183,30 @@ def _curve_words(protocol: Protocol, replicates: int) -> str:
     return f"{head} from {replicates:,} {tail.partition(' ')[2]}"
 
 
+def _power(metric: MetricResult) -> str:
+    smallest = metric.plans[0].smallest if metric.plans else None
+    return "" if smallest is None else f", and the power for a difference of {smallest:g}"
+
+
 def _scale(metric: MetricResult) -> str:
+    if metric.data.relative:
+        return f"Colours run from 0 to 1 of the scale ({metric.data.normalization}) and are clipped beyond."
     if metric.data.normalized:
         return "Colours run from the reference (0) to the optimum (1) and are clipped beyond."
     return "Scores are not normalised: colours run from the worst to the best method of each task."
 
 
-def _size(metric: MetricResult) -> str:
-    counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
+def _size(metric: MetricResult, task: Task | None = None) -> str:
+    counts = _counts(metric, task)
+    shown = f"n = {span(counts) if counts else 0} runs"
     tasks = len(metric.data.tasks)
-    return f"n = {span(counts) if counts else 0} runs per task, {tasks} task{'s' if tasks != 1 else ''}"
+    return f"{shown} a method" if task else f"{shown} per task, {tasks} task{'s' if tasks != 1 else ''}"
+
+
+def _counts(metric: MetricResult, task: Task | None) -> list[int]:
+    if task:
+        return [method.tasks[task.id].n for method in metric.methods if task.id in method.tasks]
+    return [n for method in metric.methods for n in method.n_runs_per_task if n]
 
 
 def _methods(metric: MetricResult) -> str:

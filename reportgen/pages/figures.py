@@ -25,7 +25,7 @@ def figure_html(artifact: Artifact) -> str:
     return "\n".join(
         [
             f'<figure class="rg-figure" id="{artifact.name}">',
-            images,
+            f'<div class="rg-picture">{images}</div>',
             f"<figcaption>{_prose(artifact.caption)}</figcaption>",
             f'<p class="rg-signature">{_prose(artifact.signature)}</p>',
             f'<p class="rg-links">{links}</p>',

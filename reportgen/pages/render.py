@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reportgen.results import Task
+    from reportgen.results import Notice, Task
     from reportgen.results.report import MetricResult, Report
 
 LONGEST = 2000
@@ -82,11 +82,20 @@ def _environment(templates: Path | None) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["code"] = _code
+    environment.filters["alike"] = alike
     environment.filters["name"] = lambda name, trim=0.25: aggregate_name(name, trim)
     environment.filters["span"] = span
     environment.filters["thousands"] = lambda count: f"{count:,}"
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return environment
+
+
+def alike(notices: Sequence[Notice]) -> list[list[Notice]]:
+    """Put notices of one kind with one mend together, in the order in which each kind comes first."""
+    groups: dict[tuple[str, str], list[Notice]] = {}
+    for notice in notices:
+        groups.setdefault((notice.code, notice.mend), []).append(notice)
+    return list(groups.values())
 
 
 def _escaped(value: object) -> object:

@@ -1,6 +1,6 @@
 """The frozen values of a whole report and their JSON: what every figure, table and page is made from."""
 
-from reportgen.data.scores import Task
+from reportgen.data.scores import Notice, Task
 from reportgen.results.assemble import assemble
 from reportgen.results.compute import compute, settings_of
 from reportgen.results.jsonform import to_json
@@ -22,6 +22,7 @@ __all__ = [
     "Estimate",
     "MethodResult",
     "MetricResult",
+    "Notice",
     "Profile",
     "Report",
     "Task",

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import reportgen
+from reportgen.results import treatment
 from reportgen.results.compute import compute, settings_of
 from reportgen.results.report import Report
 from reportgen.results.words import headline
@@ -39,8 +40,8 @@ def assemble(loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, 
         data_as_of=max((run.updated_at for run in runs if run.updated_at), default=None),
         metrics=metrics,
         runs=runs,
-        excluded=dataset.exclusions,
-        warnings=dataset.notices,
+        excluded=(*dataset.exclusions, *treatment.exclusions(metrics, runs)),
+        warnings=(*dataset.notices, *treatment.notices(metrics)),
         headline=headline(next(metric for metric in metrics if metric.data.role == "primary")),
         version=reportgen.__version__,
         seed=spec.analysis.seed,

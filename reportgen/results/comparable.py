@@ -118,6 +118,12 @@ def _gap(data: MetricData) -> Withheld | None:
         return _ranking(data)
     if data.normalized and data.has_optimum:
         return None
+    if data.relative:
+        return Withheld(
+            quantity="optimality gap",
+            reason=f"its scale is computed ({data.normalization}), so that 1 is no optimum",
+            mend="normalization: {table: bounds.csv, reference: low, optimum: high}",
+        )
     return Withheld(
         quantity="optimality gap",
         reason="no optimum is declared for every task",

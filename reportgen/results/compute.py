@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from reportgen.results.comparable import Rules, chosen_aggregates, lower_is_better, rules
+from reportgen.results.comparisons import Compared, compared
 from reportgen.results.curves import method_curve, task_curve
+from reportgen.results.field import Field
 from reportgen.results.laying import lay
 from reportgen.results.oriented import Oriented, withheld_estimate
-from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Outlier, TaskSummary
-from reportgen.results.words import signature
-from reportgen.stats import Analysis, Settings, analyse, difference, outlying, summarize
+from reportgen.results.planning import plans
+from reportgen.results.reaching import horizons, no_thresholds, reaching
+from reportgen.results.report import Estimate, MethodResult, MetricResult, TaskSummary
+from reportgen.results.sensitivity import sensitivity
+from reportgen.results.treatment import outliers, treated
+from reportgen.results.words import signature, told_difference
+from reportgen.stats import Analysis, Settings, analyse, summarize, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +31,6 @@ if TYPE_CHECKING:
     from reportgen.results.report import Curve
     from reportgen.spec.model import Spec
 
-ALL_PAIRS_UP_TO = 6
 PROFILE_POINTS = 81
 
 
@@ -41,6 +45,8 @@ class _Plan:
     thresholds: tuple[float, ...]
     xs: tuple[str, ...]
     laid: Mapping[Key, Laid]
+    reach: tuple[float, ...] = ()
+    until: Mapping[str, float] = field(default_factory=dict)
 
 
 def settings_of(spec: Spec) -> Settings:
@@ -73,13 +79,20 @@ def compute(dataset: DataSet, spec: Spec, *, mapper: Map) -> tuple[MetricResult,
         When the spec names a quantity that cannot be stated.
     """
     curves = spec.analysis.curves
-    laid = lay(dataset.metrics, curves.points, curves.x)
-    return tuple(_metric(data, dataset, spec, mapper, laid) for data in dataset.metrics)
+    far = {
+        data.id: outliers(data, spec.analysis.outliers) if data.role == "primary" else () for data in dataset.metrics
+    }
+    metrics = tuple(treated(data, far[data.id]) for data in dataset.metrics)
+    laid = lay(metrics, curves.points, curves.x)
+    found = (_metric(data, dataset, spec, mapper, laid) for data in metrics)
+    return tuple(replace(metric, outliers=far[metric.id]) for metric in found)
 
 
 def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: Mapping[Key, Laid]) -> MetricResult:
-    judged = rules(data, spec)
     primary = data.role == "primary"
+    judged = rules(data, spec)
+    asked = spec.analysis.steps_to_threshold if primary else ()
+    silent = no_thresholds(data, judged, asked)
     plan = _Plan(
         data=data,
         judged=judged,
@@ -88,6 +101,8 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: M
         thresholds=_thresholds(data, spec) if primary and not judged.ranking else (),
         xs=spec.analysis.curves.x,
         laid={key: found for key, found in laid.items() if key[0] == data.id},
+        reach=() if silent else asked,
+        until=horizons(data) if asked else {},
     )
     results = list(mapper(partial(_method, plan), data.methods))
     methods = [result for result, _ in results]
@@ -98,18 +113,50 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: M
     if common:
         beside = _over_common_tasks(plan, common)
         ordered = tuple(replace(method, common=beside[method.id]) for method in ordered)
-    return MetricResult(
+    against = Compared()
+    if primary:
+        own = {name: tuple(score for score in data.scores if score.method == name) for name in analyses}
+        field = Field(
+            data=data,
+            judged=judged,
+            settings=plan.settings,
+            wanted=spec.comparisons,
+            methods=ordered,
+            scores={name: Oriented.of(data, scores).scores() for name, scores in own.items()},
+            analyses=analyses,
+            leading=leading,
+            baseline=dataset.baseline,
+        )
+        against = compared(field, mapper=mapper)
+    result = MetricResult(
         data=data,
         aggregates=plan.aggregates,
         primary_aggregate=leading,
         methods=ordered,
-        comparisons=_comparisons(plan, ordered, analyses, leading, spec, dataset.baseline) if primary else (),
-        withheld=judged.listed() if primary else (),
+        comparisons=against.comparisons,
+        withheld=(*(judged.listed() if primary else ()), *((silent,) if silent else ())),
         signature=signature(plan.data, plan.settings, leading, ordered),
         common_tasks=common,
         trim=plan.settings.trim,
-        outliers=_outliers(data) if primary else (),
+        testing=against.testing,
+        best_set=against.best_set,
+        best_set_reason=against.best_set_reason,
+        matrix=against.matrix,
+        ranks=against.ranks,
+        omnibus=against.omnibus,
+        plans=plans(against.comparisons, analyses, leading, plan.settings, smallest=_smallest(spec)),
     )
+    told = told_difference(result)
+    if told is None:
+        return result
+    both = [result.method(name).aggregates for name in (told.a, told.b)]
+    standing = [name for name in plan.aggregates if all(one[name].estimate is not None for one in both)]
+    return replace(result, sensitivity=sensitivity(data, told, standing, plan.settings, mapper=mapper))
+
+
+def _smallest(spec: Spec) -> float | None:
+    """Return the smallest difference of interest where it is in units of the aggregate."""
+    return spec.comparisons.smallest_difference if spec.comparisons.estimand == "difference" else None
 
 
 def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
@@ -122,6 +169,7 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         key=(data.id, method.id),
         statistics=_computable(plan),
         thresholds=oriented.thresholds(plan.thresholds),
+        trials=plan.judged.iqm is not None,
     )
     aggregates = {name: _aggregate(plan, method, oriented, analysis, name, scores) for name in _listed(plan)}
     counts = {task.id: sum(score.task == task.id for score in scores) for task in data.tasks}
@@ -141,7 +189,7 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         n_runs_per_task=tuple(counts.values()),
         n_tasks=sum(count > 0 for count in counts.values()),
         aggregates=aggregates,
-        tasks=_task_summaries(data, scores),
+        tasks=_task_summaries(data, scores, plan.settings.level if plan.judged.iqm else None),
         profile=oriented.profile(analysis.profile, plan.thresholds, "runs") if stands and plan.thresholds else None,
         profile_tasks=(
             oriented.profile(analysis.profile_tasks, plan.thresholds, "tasks") if stands and plan.thresholds else None
@@ -149,6 +197,7 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         curves=along[0] if along else None,
         further_curves={curve.x: curve for curve in along[1:] if curve},
         task_curves={task.id: curve for task in data.tasks if (curve := _task_curve(plan, method, task, scores))},
+        reached=reaching(data, scores, plan.reach, plan.settings, until=plan.until) if stands else (),
     )
     return result, analysis
 
@@ -196,7 +245,8 @@ def _spread(scores: tuple[Score, ...]) -> tuple[float, float]:
     return min(means), max(means)
 
 
-def _task_summaries(data: MetricData, scores: tuple[Score, ...]) -> dict[str, TaskSummary]:
+def _task_summaries(data: MetricData, scores: tuple[Score, ...], level: float | None) -> dict[str, TaskSummary]:
+    """Summarise each task; `level` asks for Wilson's interval, where each run is one success or failure."""
     summaries = {}
     for task in data.tasks:
         here = [score for score in scores if score.task == task.id]
@@ -211,30 +261,10 @@ def _task_summaries(data: MetricData, scores: tuple[Score, ...]) -> dict[str, Ta
                 max=values.max,
                 n=values.n,
                 normalized=float(np.mean([score.value for score in here])) if data.normalized else None,
+                rate=wilson(int(values.mean * values.n + 0.5), values.n, level) if level else None,
                 runs=tuple(score.run for score in here),
             )
     return summaries
-
-
-def _outliers(data: MetricData) -> tuple[Outlier, ...]:
-    """Name the scores that a rule calls outliers among the runs of their method and task."""
-    cells: dict[tuple[str, str], list[Score]] = {}
-    for score in data.scores:
-        cells.setdefault((score.method, score.task), []).append(score)
-    found = []
-    for scores in cells.values():
-        values = np.array([score.raw for score in scores])
-        by_rule = dict(zip(("MAD", "IQR"), outlying(values), strict=True))
-        for place, score in enumerate(scores):
-            rules = tuple(name for name, mask in by_rule.items() if mask[place])
-            if rules:
-                median = float(np.median(values))
-                found.append(
-                    Outlier(
-                        run=score.run, method=score.method, task=score.task, value=score.raw, median=median, rules=rules
-                    )
-                )
-    return tuple(found)
 
 
 def _thresholds(data: MetricData, spec: Spec) -> tuple[float, ...]:
@@ -277,16 +307,6 @@ def _ordered(
     return tuple(method for _, method in sorted(enumerate(methods), key=place))
 
 
-def best(methods: tuple[MethodResult, ...], aggregate: str, *, falling: bool) -> MethodResult | None:
-    """Return the method with the best estimate, None when every estimate is withheld."""
-    standing = [
-        (estimate if falling else -estimate, index, method)
-        for index, method in enumerate(methods)
-        if (estimate := method.aggregates[aggregate].estimate) is not None
-    ]
-    return min(standing, key=lambda item: item[:2])[2] if standing else None
-
-
 def _common_tasks(data: MetricData) -> tuple[str, ...]:
     shared = {task.id for task in data.tasks}
     for method in data.methods:
@@ -312,68 +332,9 @@ def _over_common_tasks(plan: _Plan, common: tuple[str, ...]) -> dict[str, dict[s
             key=(data.id, method.id),
             statistics=_computable(narrowed),
             thresholds=np.empty(0),
+            trials=narrowed.judged.iqm is not None,
         )
         beside[method.id] = {
             name: _aggregate(narrowed, method, oriented, analysis, name, scores) for name in plan.aggregates
         }
     return beside
-
-
-def _comparisons(
-    plan: _Plan,
-    methods: tuple[MethodResult, ...],
-    analyses: dict[str, Analysis],
-    leading: str | None,
-    spec: Spec,
-    baseline: str | None,
-) -> tuple[Comparison, ...]:
-    if plan.judged.ranking or leading is None:
-        return ()
-    pairs = _pairs(methods, spec, baseline, leading, falling=lower_is_better(plan.data, leading))
-    return tuple(_compare(plan, a, b, analyses, leading) for a, b in pairs)
-
-
-def _pairs(
-    methods: tuple[MethodResult, ...], spec: Spec, baseline: str | None, leading: str, *, falling: bool
-) -> list[tuple[MethodResult, MethodResult]]:
-    against = spec.comparisons.against
-    reference = next((method for method in methods if baseline in {method.id, method.label}), None)
-    if against == "auto":
-        few = len(methods) <= ALL_PAIRS_UP_TO
-        against = "all" if few else ("baseline" if reference else "best")
-    if against == "all":
-        pairs = list(combinations(methods, 2))
-        return [(b, a) if a is reference else (a, b) for a, b in pairs]
-    if against == "best" or reference is None:
-        reference = best(methods, leading, falling=falling)
-    return [(method, reference) for method in methods if reference is not None and method is not reference]
-
-
-def _compare(plan: _Plan, a: MethodResult, b: MethodResult, analyses: dict[str, Analysis], leading: str) -> Comparison:
-    refusal = plan.judged.lacking.get(a.id) or plan.judged.lacking.get(b.id)
-    family = f"{plan.data.id} · difference of {leading}"
-    if refusal:
-        settings = plan.settings
-        return Comparison(
-            a=a.id, b=b.id, estimand="difference", of=leading, estimate=None, low=None, high=None,
-            level=settings.level, interval=settings.interval, reason=refusal.reason, family=family,
-        )  # fmt: skip
-    found = difference(analyses[a.id], analyses[b.id], leading)
-    flip = -1.0 if leading == "optimality_gap" else 1.0
-    shown = Oriented.flip(found, flip)
-    return Comparison(
-        a=a.id,
-        b=b.id,
-        estimand="difference",
-        of=leading,
-        estimate=shown.estimate,
-        low=shown.low,
-        high=shown.high,
-        level=shown.level,
-        interval=shown.method,
-        percentile=shown.percentile,
-        df=shown.df,
-        replicates=shown.replicates,
-        reason=shown.reason,
-        family=family,
-    )

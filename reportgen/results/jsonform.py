@@ -21,8 +21,13 @@ if TYPE_CHECKING:
         Estimate,
         MethodResult,
         MetricResult,
+        Omnibus,
+        PairPlan,
         Profile,
+        Ranks,
+        Reached,
         Report,
+        Sensitivity,
         TaskSummary,
     )
 
@@ -86,6 +91,12 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
         "task_labels": {task.id: task.label for task in data.tasks},
         "methods": [_method(method) for method in metric.methods],
         "comparisons": [_comparison(comparison) for comparison in metric.comparisons],
+        "testing": None if metric.testing is None else asdict(metric.testing),
+        "best_set": list(metric.best_set),
+        "best_set_reason": metric.best_set_reason,
+        "matrix": [asdict(duel) for duel in metric.matrix],
+        "ranks": None if metric.ranks is None else _ranks(metric.ranks),
+        "omnibus": [_omnibus(test) for test in metric.omnibus],
         "withheld": [{"quantity": item.quantity, "reason": item.reason, "mend": item.mend} for item in metric.withheld],
         "common_tasks": list(metric.common_tasks),
         "outliers": [
@@ -96,9 +107,13 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
                 "value": item.value,
                 "median": item.median,
                 "rules": list(item.rules),
+                "use": item.use,
+                "used_as": item.used_as,
             }
             for item in metric.outliers
         ],
+        "plans": [_plan(plan) for plan in metric.plans],
+        "sensitivity": _sensitivity(metric.sensitivity),
         "scores": [_score(score) for score in data.scores],
     }
 
@@ -134,7 +149,38 @@ def _method(method: MethodResult) -> dict[str, Any]:
         "curves": _curve(method.curves),
         "further_curves": {x: _curve(curve) for x, curve in method.further_curves.items()},
         "task_curves": {task: _curve(curve) for task, curve in method.task_curves.items()},
+        "reached": [_reached(reached) for reached in method.reached],
     }
+
+
+def _reached(reached: Reached) -> dict[str, Any]:
+    return {
+        "threshold": reached.threshold,
+        "n_reached": reached.n_reached,
+        "n_runs": reached.n_runs,
+        "share": _estimate(reached.share),
+        "steps": _estimate(reached.steps),
+        "horizon": list(reached.horizon),
+    }
+
+
+def _plan(plan: PairPlan) -> dict[str, Any]:
+    return {
+        "a": plan.a,
+        "b": plan.b,
+        "of": plan.of,
+        "alpha": plan.alpha,
+        "smallest": plan.smallest,
+        "strata": plan.strata,
+        "present": asdict(plan.present),
+        "outlooks": [asdict(outlook) for outlook in plan.outlooks],
+    }
+
+
+def _sensitivity(found: Sensitivity | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"a": found.a, "b": found.b, "variations": [asdict(variation) for variation in found.variations]}
 
 
 def _estimate(estimate: Estimate) -> dict[str, Any]:
@@ -168,6 +214,7 @@ def _summary(summary: TaskSummary) -> dict[str, Any]:
         "n": summary.n,
         "normalized": summary.normalized,
         "runs": list(summary.runs),
+        "rate": _pair(summary.rate),
     }
 
 
@@ -217,8 +264,40 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "reason": comparison.reason,
         "p": comparison.p,
         "p_adjusted": comparison.p_adjusted,
+        "p_smallest": comparison.p_smallest,
+        "p_smallest_adjusted": comparison.p_smallest_adjusted,
+        "p_reason": comparison.p_reason,
+        "test": comparison.test,
+        "exact": comparison.exact,
+        "arrangements": comparison.arrangements,
+        "fixed": comparison.fixed,
         "family": comparison.family,
+        "family_size": comparison.family_size,
         "verdict": comparison.verdict,
+        "effects": None if comparison.effects is None else asdict(comparison.effects),
+        "beside": None if comparison.beside is None else _comparison(comparison.beside),
+    }
+
+
+def _ranks(ranks: Ranks) -> dict[str, Any]:
+    return {
+        "of": ranks.of,
+        "shares": {method: list(shares) for method, shares in ranks.shares.items()},
+        "replicates": ranks.replicates,
+    }
+
+
+def _omnibus(test: Omnibus) -> dict[str, Any]:
+    return {
+        "test": test.test,
+        "statistic": test.statistic,
+        "p": test.p,
+        "average_ranks": dict(test.average_ranks),
+        "critical_difference": test.critical_difference,
+        "pairs": [{"a": a, "b": b, "p": p} for a, b, p in test.pairs],
+        "n": test.n,
+        "alpha": test.alpha,
+        "reason": test.reason,
     }
 
 

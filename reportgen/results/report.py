@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from reportgen.stats import Settings
+from reportgen.stats import Effects, Outlook, Settings, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,9 @@ class Estimate:
 class TaskSummary:
     """One method on one task, raw units: mean, sd (ddof 1), median, IQM (n >= 4), extremes, n; None where undefined.
 
-    `normalized` is the normalised mean, None where the metric is not normalised. `runs` are the run ids.
+    `normalized` is the normalised mean, None where the metric is not normalised. `runs` are the run ids. `rate` is
+    Wilson's interval of the mean where each run is one success or failure; no other mean of a task gets an interval
+    beside its sd, because none that was measured holds for so few runs whatever the shape.
     """
 
     mean: float
@@ -53,6 +55,7 @@ class TaskSummary:
     n: int
     normalized: float | None
     runs: tuple[str, ...]
+    rate: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,33 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How many runs of a method reached a threshold, and after how many steps.
+
+    Parameters
+    ----------
+    threshold
+        On the scale of the scores as analysed.
+    n_reached, n_runs
+        Runs on tasks that reached it up to the horizon, of all.
+    share
+        Their share, every task counting the same.
+    steps
+        Restricted mean of the steps: a run that does not reach it counts with the horizon, so the mean is finite and
+        a lower bound of the true one.
+    horizon
+        (smallest, largest) over tasks: the last step that every run of every method on the task has.
+    """
+
+    threshold: float
+    n_reached: int
+    n_runs: int
+    share: Estimate
+    steps: Estimate
+    horizon: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MethodResult:
     """Everything said about one method in one metric. `n_runs_per_task` is in the order of the metric's tasks.
 
@@ -108,11 +138,18 @@ class MethodResult:
     task_curves: Mapping[str, Curve]
     common: Mapping[str, Estimate] = field(default_factory=dict)
     further_curves: Mapping[str, Curve] = field(default_factory=dict)
+    reached: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """a - b of the metric's primary aggregate, oriented so that > 0 favours a; no test yet: p and verdict are None."""
+    """a against b by one estimand: a difference of an aggregate (> 0 favours a) or a probability of improvement (> ½).
+
+    `p` is raw, `p_adjusted` corrected within the family; `p_smallest` and `p_smallest_adjusted` are the smallest that
+    data of this design could have given (None: no floor), `p_reason` says why there is no p. `exact`: every arrangement
+    of labels was looked at (`arrangements` of them). `fixed` counts runs without a counterpart that covers the same
+    tasks. `beside` is the other estimand, with a family of its own; the verdict of a report is that of the outer one.
+    """
 
     a: str
     b: str
@@ -129,13 +166,100 @@ class Comparison:
     reason: str | None = None
     p: float | None = None
     p_adjusted: float | None = None
+    p_smallest: float | None = None
+    p_smallest_adjusted: float | None = None
+    p_reason: str | None = None
+    test: str = "permutation"
+    exact: bool = False
+    arrangements: int = 0
+    fixed: int = 0
     family: str = ""
-    verdict: str | None = None
+    family_size: int = 0
+    verdict: Verdict | None = None
+    effects: Effects | None = None
+    beside: Comparison | None = None
+
+    @property
+    def neutral(self) -> float:
+        """The value that favours neither method."""
+        return 0.0 if self.estimand == "difference" else 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testing:
+    """How verdicts came about: the estimand and test that decide, what a family is, and in whose name.
+
+    `unit` says in words what was exchanged, `null` what is tested; `reason` why the declared estimand did not decide.
+    """
+
+    estimand: str
+    of: str
+    test: str
+    correction: str
+    paired: bool
+    unit: str
+    null: str
+    alpha: float
+    family: str
+    family_size: int
+    smallest_difference: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duel:
+    """One cell of the pairwise matrix, a against b: raw, so no third method changes it; p None where not tested.
+
+    `wins`, `ties`, `losses` count the tasks on which a's mean is better, equal, worse. `estimate`: of the deciding
+    estimand.
+    """
+
+    a: str
+    b: str
+    wins: int
+    ties: int
+    losses: int
+    estimate: float | None
+    p: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranks:
+    """How often each method takes rank 1, 2, ... over bootstrap replicates; another method changes them.
+
+    `of` names what is ranked: an aggregate, or ``mean rank over tasks`` where no aggregate can be stated.
+    """
+
+    of: str
+    shares: Mapping[str, tuple[float, ...]]
+    replicates: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omnibus:
+    """A test of all methods at once: ``friedman`` (ranks of task means; pairs by Nemenyi) or ``anova`` (Tukey).
+
+    `average_ranks` by method (1 is best) and `critical_difference` make a critical-difference diagram; `pairs` holds
+    (a, b, p), corrected already. `n`: tasks for ``friedman``, runs for ``anova``.
+    """
+
+    test: str
+    statistic: float | None
+    p: float | None
+    average_ranks: Mapping[str, float]
+    critical_difference: float | None
+    pairs: tuple[tuple[str, str, float | None], ...]
+    n: int
+    alpha: float
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlier:
-    """A score far from the others of its method and task, by the rules named; raw units. It is used all the same."""
+    """A score far from the others of its method and task, by the rules named; raw units.
+
+    `use` says what became of it: ``used``, ``winsorized`` (then `used_as` is the value it was given) or ``excluded``.
+    """
 
     run: str
     method: str
@@ -143,6 +267,60 @@ class Outlier:
     value: float
     median: float
     rules: tuple[str, ...]
+    use: str = "used"
+    used_as: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairPlan:
+    """What a comparison of two methods would show at other numbers of runs.
+
+    Parameters
+    ----------
+    alpha
+        Two-sided error of one comparison, uncorrected.
+    smallest
+        The declared smallest difference of interest, or None.
+    strata
+        Strata of runs of a method: its tasks where each run covers one, 1 where runs cover all.
+    present
+        At the numbers of runs that there are.
+    outlooks
+        At other numbers of runs in every stratum of both methods.
+    """
+
+    a: str
+    b: str
+    of: str
+    alpha: float
+    smallest: float | None
+    strata: int
+    present: Outlook
+    outlooks: tuple[Outlook, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """The headline's difference under another choice.
+
+    `kind` is ``reported``, ``interval``, ``aggregate``, ``weighting``, ``score`` or ``task``.
+    """
+
+    kind: str
+    label: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """How the headline's difference a - b fares under other choices; the first variation is the one reported."""
+
+    a: str
+    b: str
+    variations: tuple[Variation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +338,8 @@ class MetricResult:
 
     `methods` are in display order: the spec's order, else baseline first, then primary aggregate, best first.
     `signature` is the one-line protocol for tables and figures of aggregates. `common_tasks` are the tasks of
-    `MethodResult.common`.
+    `MethodResult.common`. `best_set` is the best method and those that the verdicts do not tell from it; where it is
+    empty, `best_set_reason` says why.
     """
 
     data: MetricData
@@ -173,6 +352,14 @@ class MetricResult:
     common_tasks: tuple[str, ...] = ()
     trim: float = 0.25
     outliers: tuple[Outlier, ...] = ()
+    testing: Testing | None = None
+    best_set: tuple[str, ...] = ()
+    best_set_reason: str | None = None
+    matrix: tuple[Duel, ...] = ()
+    ranks: Ranks | None = None
+    omnibus: tuple[Omnibus, ...] = ()
+    plans: tuple[PairPlan, ...] = ()
+    sensitivity: Sensitivity | None = None
 
     @property
     def id(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import reportgen
 from reportgen.results.comparable import NAMES, lower_is_better
+from reportgen.stats import turned_verdict
 from reportgen.text import visible
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
 IQM_TRIM = 0.25
 MEASURED_LEVEL = 0.95
 MANY_TASKS = 10
+MOST_NAMED = 6
 _FEW = (2, 3, 4)
 _HELD = {
-    ("expanded_t", "10 and more tasks", 2): "95 to 98 % (92 % at worst)",
-    ("expanded_t", "10 and more tasks", 3): "94 to 96 % (91 % at worst)",
-    ("expanded_t", "3 tasks", 3): "91 to 94 % (86 % at worst)",
-    ("percentile", "10 and more tasks", 2): "76 to 80 %",
-    ("percentile", "10 and more tasks", 3): "86 to 89 %",
+    ("expanded_t", "10 and more tasks", 2): "93 to 98 % (90 % at worst)",
+    ("expanded_t", "10 and more tasks", 3): "94 to 97 % (90 % at worst)",
+    ("expanded_t", "3 tasks", 3): "94 to 97 % (90 % at worst)",
+    ("percentile", "10 and more tasks", 2): "59 to 71 %",
+    ("percentile", "10 and more tasks", 3): "78 to 82 %",
     ("percentile", "3 tasks", 3): "78 to 83 %",
 }
 _DRAWN = {"run": "whole runs", "score": "single scores (scores of a run taken as independent)"}
@@ -38,10 +40,10 @@ def span(values: Sequence[int]) -> str:
     Examples
     --------
     >>> span([5, 5]), span([3, 5, 4])
-    ('5', '3-5')
+    ('5', '3–5')
     """
     low, high = min(values), max(values)
-    return str(low) if low == high else f"{low}-{high}"
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def short_count(count: int) -> str:
@@ -91,78 +93,162 @@ def measured_coverage(report: Report, tasks: int, n: int) -> str:
 
 
 def signature(data: MetricData, settings: Settings, leading: str | None, methods: Sequence[MethodResult]) -> str:
-    """Return the one-line protocol that stands under every table and figure of a metric."""
+    """Return the one-line protocol of a metric's aggregates."""
     counts = [n for method in methods for n in method.n_runs_per_task if n]
-    tasks = len(data.tasks)
-    parts = [
-        aggregate_name(leading, settings.trim) if leading else "no aggregate",
-        f"{settings.weighting}-weighted",
-        f"boot {settings.interval} {100 * settings.level:g} % {short_count(settings.replicates)}",
+    shown = aggregate_name(leading, settings.trim) if leading else "no aggregate"
+    drawn = drawn_words(settings, settings.replicates)
+    return protocol_line(data, [shown, f"{settings.weighting}-weighted", *drawn], counts, len(data.tasks))
+
+
+def drawn_words(settings: Settings, replicates: int) -> list[str]:
+    """Say how intervals were drawn, as parts of a protocol line."""
+    return [
+        f"boot {settings.interval} {100 * settings.level:g} % {short_count(replicates)}",
         f"unit {settings.unit}",
         *([] if settings.resample == "runs" else [f"resample {settings.resample}"]),
+    ]
+
+
+def protocol_line(
+    data: MetricData, shown: Sequence[str], counts: Sequence[int], tasks: int, *, raw: bool = False
+) -> str:
+    """Return the one line that stands under a table or figure.
+
+    Parameters
+    ----------
+    shown
+        What is shown and how its intervals were drawn.
+    counts
+        Numbers of runs of the cells shown, empty cells left out.
+    raw
+        Whether raw units are shown.
+    """
+    parts = [
+        *shown,
         f"n {span(counts) if counts else 0}",
         f"{tasks} task{'s' if tasks != 1 else ''}",
         f"score {data.score_rule}",
-        f"norm {data.normalization}",
+        "raw units" if raw else f"norm {data.normalization}",
         f"reportgen {reportgen.__version__}",
     ]
     return " · ".join(parts)
 
 
 def headline(metric: MetricResult) -> str:
-    """Return the report's first sentence, computed from its first metric: effect, interval and n; no verdict."""
+    """Return the report's first sentence, computed from its first metric: verdict, effect, interval and n."""
     leading = metric.primary_aggregate
-    if leading is None:
+    told = _told(metric)
+    if leading is None and told is None:
         why = f": {metric.withheld[0].reason}" if metric.withheld else ""
         return f"{visible(metric.data.label)}: no aggregate can be stated{why}."
-    standing = [method for method in metric.methods if method.aggregates[leading].estimate is not None]
     size = _size(metric)
+    if told is None:
+        only = next(method for method in metric.methods if leading and method.aggregates[leading].estimate is not None)
+        return (
+            f"{visible(only.label)}: {NAMES[leading or 'mean']} {_cell(only.aggregates[leading or 'mean'])} ({size})."
+        )
+    return f"{_outcome(metric, told)}: {_effect(told)}; {visible(metric.data.label)}, {size}."
+
+
+def _outcome(metric: MetricResult, told: Comparison) -> str:
+    """Say who is better, or that nobody is told from the other, by the verdict."""
+    labels = {method.id: visible(method.label) for method in metric.methods}
+    a, b = labels[told.a], labels[told.b]
+    several = len(metric.methods) > 2 and len(metric.best_set) > 1  # noqa: PLR2004 - of two methods there is no set
+    if told.verdict in {"better", "worse"}:
+        return f"{a} > {b}" if told.verdict == "better" else f"{b} > {a}"
+    if told.verdict == "equivalent" and not several:
+        within = metric.testing.smallest_difference if metric.testing else None
+        return f"{a} ≈ {b}, equivalent within {within:g}"
+    why = f"cannot be decided at n = {_n(metric)}" if told.verdict == "cannot be decided" else "inconclusive"
+    if several:
+        names = [labels[method] for method in metric.best_set]
+        listed = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
+        ending = why if told.verdict == "cannot be decided" else "not distinguishable"
+        return f"Best set: {listed} ({ending}). {a} − {b}"
+    return f"{a} − {b}, {why}"
+
+
+def _effect(told: Comparison) -> str:
+    """Write a comparison by both estimands: ``IQM +0.20 [0.14, 0.26], P(improvement) 0.93``."""
+    sides = {side.estimand: side for side in (told, told.beside) if side is not None and side.estimate is not None}
+    words = []
+    if "difference" in sides:
+        words.append(f"{NAMES[sides['difference'].of]} {_signed(sides['difference'])}")
+    if "probability_of_improvement" in sides:
+        side = sides["probability_of_improvement"]
+        ends = "" if words or side.low is None or side.high is None else f" [{side.low:.2f}, {side.high:.2f}]"
+        words.append(f"P(improvement) {side.estimate:.2f}{ends}")
+    return ", ".join(words)
+
+
+def told_difference(metric: MetricResult) -> Comparison | None:
+    """Return the difference of aggregates of the pair that the headline tells, None where none is stated."""
+    told = _told(metric)
+    return difference_side(told) if told else None
+
+
+def difference_side(comparison: Comparison) -> Comparison | None:
+    """Return the side of a comparison that is a stated difference of aggregates."""
+    for side in (comparison, comparison.beside):
+        if side is not None and side.estimand == "difference" and side.estimate is not None:
+            return side
+    return None
+
+
+def _told(metric: MetricResult) -> Comparison | None:
+    """Return the comparison of the best method with the runner-up (or with the baseline), the better one first."""
     stated = [comparison for comparison in metric.comparisons if comparison.estimate is not None]
     if not stated:
-        only = standing[0]
-        return f"{visible(only.label)}: {NAMES[leading]} {_cell(only.aggregates[leading])} ({size})."
-    told = _told(metric, stated)
-    labels = {method.id: visible(method.label) for method in metric.methods}
-    return (
-        f"{labels[told.a]} − {labels[told.b]}: {NAMES[leading]} difference {_signed(told)} "
-        f"({visible(metric.data.label)}; {size}; no test has been made)."
-    )
+        return None
+    order = list(metric.best_set) if len(metric.best_set) > 1 or not metric.primary_aggregate else _standing(metric)
+    for other in order[1:]:
+        for comparison in stated:
+            if {comparison.a, comparison.b} == {order[0], other}:
+                return _turned(comparison) if comparison.a == other else comparison
+    first = stated[0]
+    return _turned(first) if (first.estimate or 0.0) < first.neutral else first
 
 
-def _told(metric: MetricResult, stated: Sequence[Comparison]) -> Comparison:
-    """Return the comparison of the best method with the runner-up (or with the baseline)."""
+def _standing(metric: MetricResult) -> list[str]:
     leading = metric.primary_aggregate or ""
     falling = lower_is_better(metric.data, leading)
     ranked = sorted(
-        (estimate if falling else -estimate, method.id)
-        for method in metric.methods
+        (estimate if falling else -estimate, place, method.id)
+        for place, method in enumerate(metric.methods)
         if (estimate := method.aggregates[leading].estimate) is not None
     )
-    for other in ranked[1:]:
-        for comparison in stated:
-            if {comparison.a, comparison.b} == {ranked[0][1], other[1]}:
-                return _turned(comparison) if comparison.a == other[1] else comparison
-    return stated[0]
+    return [name for *_, name in ranked]
 
 
 def _turned(comparison: Comparison) -> Comparison:
-    def minus(value: float | None) -> float | None:
-        return None if value is None else -value
+    """Return a comparison from the other method's side, without its effect sizes."""
+
+    def rest(value: float | None) -> float | None:
+        return None if value is None else 2 * comparison.neutral - value
 
     return replace(
         comparison,
         a=comparison.b,
         b=comparison.a,
-        estimate=minus(comparison.estimate),
-        low=minus(comparison.high),
-        high=minus(comparison.low),
+        estimate=rest(comparison.estimate),
+        low=rest(comparison.high),
+        high=rest(comparison.low),
+        percentile=None,
+        effects=None,
+        verdict=turned_verdict(comparison.verdict),
+        beside=_turned(comparison.beside) if comparison.beside else None,
     )
 
 
 def _size(metric: MetricResult) -> str:
-    counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
-    tasks = len(metric.data.tasks)
-    return f"{tasks} task{'s' if tasks != 1 else ''} × {span(counts)} run{'s' if max(counts) != 1 else ''}"
+    tasks, runs = len(metric.data.tasks), _n(metric)
+    return f"{tasks} task{'s' if tasks != 1 else ''} × {runs} run{'s' if runs != '1' else ''}"
+
+
+def _n(metric: MetricResult) -> str:
+    """Name the number of runs per task, or its range."""
+    return span([n for method in metric.methods for n in method.n_runs_per_task if n])
 
 
 def _cell(estimate: Estimate) -> str:

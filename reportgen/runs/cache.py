@@ -83,10 +83,10 @@ class Cache:
             return None
         if fingerprint is not None and dict(entry.fingerprint) != dict(fingerprint):
             return None
-        if fault := self._damage(entry):
+        if fault := self.damage(entry):
             self.faults[key] = f"its copy in the cache was damaged ({fault})"
             return None
-        return self._thawed(entry)
+        return self.thawed(entry)
 
     def entry(self, key: str) -> Entry | None:
         """Return the metadata of a run without looking at its history, None where there is none that can be used.
@@ -96,7 +96,7 @@ class Cache:
         EnvironmentFault
             When it was written by a newer version.
         """
-        path = self._metadata(key)
+        path = self.metadata(key)
         try:
             entry = Entry.read(path.read_bytes())
         except NewerSchemaError as error:
@@ -137,12 +137,12 @@ class Cache:
         A cache that cannot be written is no error.
         """
         entry = self.entry(key)
-        if entry is None or self._damage(entry):
+        if entry is None or self.damage(entry):
             return None
         changed = entry.renewed(fingerprint, run, fetch or entry.fetch)
         with contextlib.suppress(OSError):
-            write_file(self._metadata(key), changed.written())
-        return self._thawed(changed)
+            write_file(self.metadata(key), changed.written())
+        return self.thawed(changed)
 
     @contextlib.contextmanager
     def writing(self, key: str, names: Sequence[str]) -> Iterator[EntryWriter]:
@@ -184,7 +184,7 @@ class Cache:
         for path in sorted(self.runs.glob("*_metadata.json")):
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 entry = Entry.read(path.read_bytes())
-                if entry is not None and self._metadata(entry.key) == path:
+                if entry is not None and self.metadata(entry.key) == path:
                     found.append(entry)
         return tuple(sorted(found, key=lambda entry: entry.key))
 
@@ -226,10 +226,11 @@ class Cache:
             raise EnvironmentFault(f"{self.folder}: the cache must be a folder; give another one by --cache-dir")
         return self.folder
 
-    def _metadata(self, key: str) -> Path:
+    def metadata(self, key: str) -> Path:
+        """Return the place of an entry's commit record."""
         return self.runs / f"{safe_name(key)}_metadata.json"
 
-    def _damage(self, entry: Entry) -> str:
+    def damage(self, entry: Entry) -> str:
         """Say what is wrong with the history of an entry; empty where it is whole."""
         try:
             with (self.runs / entry.history).open("rb") as file:
@@ -238,7 +239,8 @@ class Cache:
             return f"the history: {error.strerror}"
         return "" if sha256 == entry.sha256 else "the history has another hash"
 
-    def _thawed(self, entry: Entry) -> RawRun:
+    def thawed(self, entry: Entry) -> RawRun:
+        """Return the run of an entry."""
         return entry.raw_run(StoredHistory(self.runs / entry.history, entry.rows, entry.columns))
 
     def _too_new(self, path: Path, error: NewerSchemaError) -> EnvironmentFault:
@@ -262,7 +264,12 @@ class EntryWriter:
             cache.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             cache.runs.mkdir(exist_ok=True, mode=0o700)
             self._draft = Draft(cache.runs)
-        self._writer = HistoryWriter(self._draft, names)
+        try:
+            with self._told():
+                self._writer = HistoryWriter(self._draft, names)
+        except BaseException:
+            self.discard()
+            raise
 
     def append(self, rows: Mapping[str, NDArray[Any]]) -> None:
         """Add rows: key to (n,) numbers, in the order of steps; NaN in columns that are not given.
@@ -298,9 +305,9 @@ class EntryWriter:
                 rows=self._writer.rows, history=name, sha256=self._draft.sha256, size=self._draft.size,
             )  # fmt: skip
             self._draft.publish(self._cache.runs / name)
-            write_file(self._cache._metadata(self._key), entry.written())  # noqa: SLF001 - its own cache
+            write_file(self._cache.metadata(self._key), entry.written())
         self._cache.faults.pop(self._key, None)
-        return self._cache._thawed(entry)  # noqa: SLF001
+        return self._cache.thawed(entry)
 
     def discard(self) -> None:
         """Leave nothing behind of what was not committed."""

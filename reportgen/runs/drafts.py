@@ -27,7 +27,7 @@ class Draft:
     def __init__(self, folder: Path) -> None:
         handle, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
         self._path = Path(name)
-        self._file = os.fdopen(handle, "wb")
+        self._file = os.fdopen(handle, "wb", buffering=0)
         self._digest = hashlib.sha256()
         self.size = 0
 
@@ -49,25 +49,25 @@ class Draft:
         """Add bytes at the end; a draft that is done takes them and does nothing, as Parquet writers end late."""
         if self.closed:
             return len(content)
-        self._digest.update(content)
-        written = self._file.write(content)
-        self.size += written
-        return written
+        rest = memoryview(content).cast("B")
+        self._digest.update(rest)
+        self.size += len(rest)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        return len(content)
 
     def tell(self) -> int:
         """Return the number of bytes written."""
         return self.size
 
     def flush(self) -> None:
-        """Hand what is buffered to the system."""
-        self._file.flush()
+        """Do nothing: nothing is held back."""
 
     def close(self) -> None:
         """Do nothing: whoever is handed the draft does not end it."""
 
     def publish(self, path: Path) -> None:
         """Flush to the disk and take the place of `path`, durably."""
-        self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
         self._path.replace(path)

@@ -98,6 +98,7 @@ class FileSource:
             config=dict(run.names),
             origin=tuple(run.origin),
             sha256=_hash(run.names, series),
+            ordered=False,
             notes=tuple(run.notes),
         )
 

@@ -80,6 +80,11 @@ class StoredHistory(Mapping[str, "Floats"]):
         self.rows = rows
         self.known = {column.name: column for column in columns}
 
+    @property
+    def in_one_group(self) -> bool:
+        """Whether a row group could hold all of it."""
+        return self.rows <= ROW_GROUP
+
     def __getitem__(self, name: str) -> Floats:
         if name not in self.known:
             raise KeyError(name)
@@ -150,7 +155,7 @@ class HistoryWriter:
         Every column, in order.
     """
 
-    def __init__(self, file: Any, names: Sequence[str], *, row_group: int = ROW_GROUP) -> None:
+    def __init__(self, file: Any, names: Sequence[str]) -> None:
         import pyarrow as pa  # noqa: PLC0415 - slow to load
         from pyarrow import parquet  # noqa: PLC0415
 
@@ -159,7 +164,7 @@ class HistoryWriter:
             file, self._schema, compression="zstd", use_dictionary=False, use_byte_stream_split=True,
             write_statistics=False, write_page_checksum=True, store_schema=False,
         )  # fmt: skip
-        self._row_group = row_group
+        self._row_group = ROW_GROUP
         self._columns = {name: Column(name=name) for name in names}
         self._hashes = {name: hashlib.sha256() for name in names}
         self._waiting: list[Mapping[str, Floats]] = []

@@ -43,6 +43,9 @@ class RunRecord:
         Columns that the spec's labels and its axes for grouping add.
     commit
         Git commit of the code that was run, where the source knows it.
+    ordered
+        Whether points stand in the order they were logged, so that a step that goes back begins a later attempt; the
+        rows of a file may stand in any order.
     notes
         Defects met while reading, in words (``"3 rows without a value column"``); they reach the report.
     """
@@ -66,6 +69,7 @@ class RunRecord:
     sha256: str = ""
     labels: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     commit: str | None = None
+    ordered: bool = True
     notes: tuple[str, ...] = ()
 
     @property

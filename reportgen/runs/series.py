@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reportgen.runs.history import ROW_GROUP
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -110,7 +108,7 @@ class StoredSeries(Series):
     @property
     def at_once(self) -> bool:
         """Whether its points come in one piece."""
-        return self.history.rows <= ROW_GROUP
+        return self.history.in_one_group
 
     @property
     def finite(self) -> int:
@@ -152,12 +150,14 @@ class StoredSeries(Series):
 
     def of(self, rows: Mapping[str, Floats], carried: _Carried) -> Series:
         """Return the points among some rows of the history."""
-        kept = np.flatnonzero(~np.isnan(rows[self.metric]))
+        present = ~np.isnan(rows[self.metric])
+        kept = slice(None) if present.all() else np.flatnonzero(present)
+        values = rows[self.metric][kept]
         return Series(
             metric=self.metric,
             task=self.task,
-            steps=np.full(len(kept), math.nan) if self.step is None else carried.axis(self.step, rows)[kept],
-            values=rows[self.metric][kept],
+            steps=np.full(len(values), math.nan) if self.step is None else carried.axis(self.step, rows)[kept],
+            values=values,
             wall_time=None if self.wall is None else carried.axis(self.wall, rows)[kept],
             column=self.column,
         )

@@ -32,5 +32,14 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
+def _names_a_function(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", text):
+        raise ValueError(f"code of yours is named module:function, e.g. labels:by_date, not {text!r}")
+    return text
+
+
 Pattern = Annotated[str, AfterValidator(_compiles)]
 """A regular expression, in Python's dialect."""
+
+Function = Annotated[str, AfterValidator(_names_a_function)]
+"""A function of the spec's owner, ``module:function``."""

@@ -7,11 +7,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, PrivateAttr, ValidationError, model_validator
 
 from reportgen.errors import nearest
-from reportgen.spec.forms import Pattern
+from reportgen.spec.forms import Function, Pattern
 from reportgen.spec.section import Name, Names, Patterns, Section, Texts
 
 ALIKE = 0.75
-PYTHON = r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$"
 
 
 class AxisForm(Section):
@@ -121,7 +120,7 @@ class LabelRule(Section):
     """What runs that match `pattern` are labelled."""
     manual: Name | dict[str, Name] | None = None
     """{run id or name: label}, or a YAML file of that, relative to `root`."""
-    python: Annotated[str, Field(pattern=PYTHON)] | None = None
+    python: Function | None = None
     """`module:function` of your own, called with each run; it runs only with `--allow-code`."""
     column: Annotated[Name, Field(alias="as")] = "label"
     """Column that the label stands in."""

@@ -1,21 +1,51 @@
 """The mathematics: scores with named tasks and runs in, small frozen results out; numpy and scipy only."""
 
 from reportgen.stats.analysis import Analysis, analyse, curve, difference
-from reportgen.stats.intervals import Band, Interval
+from reportgen.stats.classical import run_means
+from reportgen.stats.contest import Contest, contest
+from reportgen.stats.corrections import adjusted
+from reportgen.stats.design import design
+from reportgen.stats.effects import Effects
+from reportgen.stats.intervals import Band, Interval, turned
 from reportgen.stats.outliers import outlying
+from reportgen.stats.permutation import Tested
+from reportgen.stats.planning import Outlook, outlooks, present_outlook
+from reportgen.stats.proportions import wilson
+from reportgen.stats.ranks import anova, average_rank_replicates, friedman, shares_of_ranks
 from reportgen.stats.scores import Scores, Settings
 from reportgen.stats.summary import Summary, summarize
+from reportgen.stats.verdicts import Verdict, best_set, turned_verdict, verdict
 
 __all__ = [
     "Analysis",
     "Band",
+    "Contest",
+    "Effects",
     "Interval",
+    "Outlook",
     "Scores",
     "Settings",
     "Summary",
+    "Tested",
+    "Verdict",
+    "adjusted",
     "analyse",
+    "anova",
+    "average_rank_replicates",
+    "best_set",
+    "contest",
     "curve",
+    "design",
     "difference",
+    "friedman",
+    "outlooks",
     "outlying",
+    "present_outlook",
+    "run_means",
+    "shares_of_ranks",
     "summarize",
+    "turned",
+    "turned_verdict",
+    "verdict",
+    "wilson",
 ]

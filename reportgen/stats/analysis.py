@@ -121,7 +121,9 @@ def analyse(
     return Analysis(
         settings=settings,
         intervals={
-            name: _interval(name, float(found[name][0]), repeated[name], variances[name], plan, settings, stop, trials=trials)
+            name: _interval(
+                name, float(found[name][0]), repeated[name], variances[name], plan, settings, stop, trials=trials
+            )
             for name in statistics
         },
         profile=_profile_band(sample, profile[:, 0], repeated_profile, stop),

@@ -58,10 +58,10 @@ class Arrangements:
         """Whether all of them are looked at."""
         return self.count <= ENUMERATE_UP_TO
 
-    def smallest(self, sampled: int) -> float:
-        """Return the smallest p that could be found, looking at all of them or at a sample."""
-        floor = min(1.0, (2 if self.mirrored else 1) / self.count)
-        return floor if self.few else max(floor, 1 / (sampled + 1))
+    @property
+    def smallest(self) -> float:
+        """The smallest two-sided p that all of them can give, whatever the scores, ties included."""
+        return min(1.0, (2 if self.mirrored else 1) / self.count)
 
     def chunks(self, sampled: int, rng: np.random.Generator) -> Iterator[Members]:
         """Yield (U, B) masks: every arrangement once where they are few, else `sampled` of them drawn at random.

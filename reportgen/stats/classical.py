@@ -81,15 +81,16 @@ def _mann_whitney(a: Floats, b: Floats) -> Tested:
         return Tested(p=p if np.isfinite(p) else 1.0)
     ties = tuple(count for _, count in sorted(Counter([*a.tolist(), *b.tolist()]).items()))
     twice = 2 * (a[:, None] > b).sum() + (a[:, None] == b).sum()
-    p, smallest = two_sided(law_of_u(ties, len(a)), int(twice))
-    return Tested(p=p, smallest=smallest, exact=True, arrangements=comb(len(a) + len(b), len(a)))
+    p, extreme = two_sided(law_of_u(ties, len(a)), int(twice))
+    ways = comb(len(a) + len(b), len(a))
+    return Tested(p=p, smallest=extreme if extreme < 1 else 1 / ways, exact=True, arrangements=ways)
 
 
 def _wilcoxon(pair: Pair, differences: Floats) -> Tested:
     count = int((differences != 0).sum())
     if count == 0:
-        return Tested(p=1.0, smallest=1.0)
+        return Tested(p=1.0)
     tied = len(np.unique(np.abs(differences))) < len(differences) or count < len(differences)
     exact = not tied and count <= LARGEST_EXACT_WILCOXON
     p = float(stats.wilcoxon(differences, method="exact" if exact else "approx").pvalue)
-    return Tested(p=p, smallest=2.0 ** (1 - len(pair.first_units)), exact=exact)
+    return Tested(p=p, smallest=2.0 ** (1 - len(pair.first_units)) if exact else None, exact=exact)

@@ -86,8 +86,7 @@ def law_of_improvement(laws: Sequence[Floats]) -> Floats:
 
 
 def two_sided(law: Floats, place: int) -> tuple[float, float]:
-    """Return the probability of a place at least as far from the middle, and the smallest that any place has."""
+    """Return the probability of a place at least as far from the middle, and that of the farthest possible place."""
     far = np.abs(2 * np.arange(len(law)) - (len(law) - 1))
-    possible = far[law > 0].max()
-    beyond = float(law[far >= abs(2 * place - (len(law) - 1))].sum())
-    return min(1.0, beyond), min(1.0, float(law[far >= possible].sum()))
+    beyond, extreme = (law[far >= least].sum() for least in (abs(2 * place - (len(law) - 1)), far[law > 0].max()))
+    return min(1.0, float(beyond)), min(1.0, float(extreme))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reportgen.stats.arrangements import CHUNK_ELEMENTS
+from reportgen.stats.arrangements import CHUNK_ELEMENTS, Arrangements
 from reportgen.stats.convolution import LARGEST_LATTICE, lattice, law_of_improvement, law_of_u, two_sided
 from reportgen.stats.design import Design, draws
 from reportgen.stats.design import generator as draws_of
 from reportgen.stats.intervals import Interval, Variance, ends, influence_variance, refusal, task_variance
-from reportgen.stats.permutation import Tested, by_arrangements
+from reportgen.stats.permutation import Tested, by_arrangements, settled
 from reportgen.stats.wins import beaten, blocks_of, pair_wins, task_shares, twice_won, won
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def improvement_test(pair: Pair, settings: Settings, rng: np.random.Generator) -
 
         def flipped(members: Members) -> Floats:
             signs = 2.0 * members[: len(signed)] - 1
-            return np.asarray(np.einsum("p,pb->b", signed, signs))
+            return settled(np.einsum("p,pb->b", signed, signs), 1.0)
 
         return by_arrangements(pair, flipped, settings.replicates, rng)
     if pair.one_task_units:
@@ -96,12 +96,11 @@ def improvement_test(pair: Pair, settings: Settings, rng: np.random.Generator) -
         if lattice(sizes) <= LARGEST_LATTICE:
             return _exact(pair, sizes)
     blocks = blocks_of(pair)
-    return by_arrangements(
-        pair,
-        lambda members: won(blocks, members.astype(np.float64), (~members).astype(np.float64)) - 0.5,
-        settings.replicates,
-        rng,
-    )
+
+    def exchanged(members: Members) -> Floats:
+        return settled(won(blocks, members.astype(np.float64), (~members).astype(np.float64)) - 0.5, 1.0)
+
+    return by_arrangements(pair, exchanged, settings.replicates, rng)
 
 
 def _estimate(pair: Pair) -> float:
@@ -172,8 +171,9 @@ def _exact(pair: Pair, sizes: list[tuple[int, int]]) -> Tested:
         laws.append(law_of_u(ties, n))
         twice = int(twice_won(pair.values[here & inside], pair.values[here & ~inside]).sum())
         place += twice * (common // (2 * n * m))
-    p, smallest = two_sided(law_of_improvement(laws), place)
-    return Tested(p=p, smallest=smallest, exact=True)
+    p, extreme = two_sided(law_of_improvement(laws), place)
+    floor = Arrangements.of(pair).smallest
+    return Tested(p=p, smallest=floor if extreme == 1 else max(floor, extreme), exact=True)
 
 
 def _stated(

@@ -33,7 +33,8 @@ class Tested:
     p
         None where the test cannot be made; `reason` then says why.
     smallest
-        The smallest p that data of this design could have given; None where a formula sets no floor.
+        The smallest p that so many runs could have given: that of the farthest arrangement where all were looked at
+        (an IQM does not see which extreme is whose, so ties can raise it), else of the design; None for a formula.
     exact
         Whether every arrangement was looked at.
     arrangements
@@ -66,7 +67,10 @@ def permutation_test(pair: Pair, statistic: str, settings: Settings, rng: np.ran
 
 
 def by_arrangements(
-    pair: Pair, statistic: Callable[[Members], Floats], sampled: int, rng: np.random.Generator
+    pair: Pair,
+    statistic: Callable[[Members], Floats],
+    sampled: int,
+    rng: np.random.Generator,
 ) -> Tested:
     """Count the arrangements in which a statistic is at least as far from 0 as in the data.
 
@@ -81,10 +85,22 @@ def by_arrangements(
     found = abs(float(statistic(pair.inside()[:, None])[0]))
     sizes = np.concatenate([np.abs(statistic(members)) for members in ways.chunks(sampled, rng)])
     beyond = int((sizes >= found * (1 - SAME)).sum())
-    if ways.few:
-        most = int((sizes >= sizes.max() * (1 - SAME)).sum())
-        return Tested(p=beyond / ways.count, smallest=most / ways.count, exact=True, arrangements=ways.count)
-    return Tested(p=(beyond + 1) / (sampled + 1), smallest=ways.smallest(sampled), arrangements=sampled)
+    if not ways.few:
+        smallest = max(ways.smallest, 1 / (sampled + 1))
+        return Tested(p=(beyond + 1) / (sampled + 1), smallest=smallest, arrangements=sampled)
+    farthest = sizes.max()
+    extreme = int((sizes >= farthest * (1 - SAME)).sum()) if farthest > 0 else 0
+    return Tested(
+        p=beyond / ways.count,
+        smallest=max(ways.smallest, extreme / ways.count),
+        exact=True,
+        arrangements=ways.count,
+    )
+
+
+def settled(values: Floats, scale: float) -> Floats:
+    """Return the values, 0 where they differ from it by rounding only, so that equal arrangements count as equal."""
+    return np.where(np.abs(values) > ROUNDING * scale, values, 0.0)
 
 
 class _Side:
@@ -127,7 +143,7 @@ class _Contrast:
     def __call__(self, members: Members) -> Floats:
         """Return (B,) the studentised differences for (U, B) masks of the first side's units."""
         if self.statistic == "median":
-            return self._median(members) - self._median(~members)
+            return settled(self._median(members) - self._median(~members), self.scale)
         (first, one), (second, other) = (
             self._totals(side, mask, share)
             for side, mask, share in zip(self.sides, (members, ~members), self.shares, strict=True)
@@ -190,12 +206,13 @@ class _Contrast:
 
     def _ratio(self, delta: Floats, variance: Floats) -> Floats:
         """Divide; where no unit was repeated there is no standard error, and the difference itself is returned."""
+        delta = settled(delta, self.scale)
         if max(self.pair.sizes_first.max(), self.pair.sizes_second.max()) == 1:
             return delta
         error = np.sqrt(np.maximum(variance, 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = delta / error
-        moved = np.where(np.abs(delta) > ROUNDING * self.scale, np.copysign(np.inf, delta), 0.0)
+        moved = np.where(delta != 0, np.copysign(np.inf, delta), 0.0)
         return np.where(error > ROUNDING * self.scale, ratio, moved)
 
     def _median(self, members: Members) -> Floats:

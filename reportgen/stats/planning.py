@@ -50,6 +50,16 @@ class Outlook:
     smallest_p: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """What is asked of every number of runs, and how far the estimated standard deviation may be off."""
+
+    alpha: float
+    strata: int
+    smallest: float | None
+    spread: tuple[float, float]
+
+
 def outlooks(
     variance: Variance, runs: Sequence[int], *, alpha: float, strata: int, smallest: float | None = None
 ) -> tuple[Outlook, ...]:
@@ -76,8 +86,23 @@ def outlooks(
     """
     if not float(variance.terms.sum()) > 0:
         return ()
-    spread = _spread(float(variance.degrees_of_freedom()))
-    return tuple(_outlook(variance, n, spread, alpha=alpha, strata=strata, smallest=smallest) for n in runs)
+    ask = _Ask(alpha=alpha, strata=strata, smallest=smallest, spread=_spread(float(variance.degrees_of_freedom())))
+    sizes = _sizes(variance)
+    return tuple(_outlook(variance.terms * sizes / n, np.full(len(sizes), n - 1.0), n, ask) for n in runs)
+
+
+def present_outlook(variance: Variance, *, alpha: float, strata: int, smallest: float | None = None) -> Outlook | None:
+    """Return the outlook at the present numbers of runs, which may differ; its `n` is the smallest of them.
+
+    Parameters
+    ----------
+    variance, alpha, strata, smallest
+        As in `outlooks`.
+    """
+    if not float(variance.terms.sum()) > 0:
+        return None
+    ask = _Ask(alpha=alpha, strata=strata, smallest=smallest, spread=_spread(float(variance.degrees_of_freedom())))
+    return _outlook(variance.terms, variance.degrees, round(float(_sizes(variance).min())), ask)
 
 
 def power(difference: float, se: float, df: float, alpha: float) -> float:
@@ -128,23 +153,24 @@ def _power(shift: float, limits: NDArray[np.float64]) -> float:
     return float((special.ndtr(shift - limits) + special.ndtr(-shift - limits)).mean())
 
 
-def _outlook(
-    variance: Variance, n: int, spread: tuple[float, float], *, alpha: float, strata: int, smallest: float | None
-) -> Outlook:
-    sizes = 1 / (1 - variance.seen)
-    terms = variance.terms * sizes / n
+def _sizes(variance: Variance) -> NDArray[np.float64]:
+    """Return (H,) the number of runs in each stratum."""
+    return 1 / (1 - variance.seen)
+
+
+def _outlook(terms: NDArray[np.float64], degrees: NDArray[np.float64], n: int, ask: _Ask) -> Outlook:
     se = sqrt(float(terms.sum()))
-    df = float(terms.sum() ** 2 / np.sum(terms**2 / (n - 1)))
-    found = detectable(se, df, alpha)
+    df = float(terms.sum() ** 2 / np.sum(terms**2 / degrees))
+    found = detectable(se, df, ask.alpha)
     return Outlook(
         n=n,
         se=se,
         df=df,
         detectable=found,
-        detectable_low=found * spread[0],
-        detectable_high=found * spread[1],
-        power=None if smallest is None else power(smallest, se, df, alpha),
-        smallest_p=smallest_p(n, strata),
+        detectable_low=found * ask.spread[0],
+        detectable_high=found * ask.spread[1],
+        power=None if ask.smallest is None else power(ask.smallest, se, df, ask.alpha),
+        smallest_p=smallest_p(n, ask.strata),
     )
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reportgen.stats.intervals import Interval
-
 Verdict = Literal["better", "worse", "equivalent", "inconclusive", "cannot be decided"]
-INDISTINCT = ("equivalent", "inconclusive", "cannot be decided")
+ROUNDING = 1e-12
 
 
 def verdict(
-    found: Interval,
+    estimate: float | None,
+    interval: tuple[float, float] | None,
     *,
+    alpha: float,
     neutral: float,
     p_adjusted: float | None,
     smallest_adjusted: float | None,
@@ -25,12 +25,14 @@ def verdict(
 
     Parameters
     ----------
-    found
-        The estimand with its interval, higher favours the first method; its level is one minus the size of the test.
+    estimate, interval
+        Of the estimand, higher favours the first method; None where they cannot be stated.
+    alpha
+        Size of the test.
     neutral
         The value of the estimand that favours neither: 0 for a difference, 1/2 for a probability of improvement.
     p_adjusted, smallest_adjusted
-        Corrected p, and the smallest corrected p that data of this design could have given.
+        Corrected p, and the smallest corrected p that data of this design could have given (None: no floor).
     smallest_difference
         The smallest difference of interest: an interval within it on both sides of `neutral` is ``equivalent``,
         whatever p says.
@@ -39,18 +41,24 @@ def verdict(
     -------
     None where the estimand itself cannot be stated.
     """
-    if found.estimate is None:
+    if estimate is None:
         return None
-    if smallest_difference is not None and found.low is not None and found.high is not None:
-        inside = neutral - smallest_difference < found.low and found.high < neutral + smallest_difference
-        if inside:
+    if smallest_difference is not None and interval is not None:
+        low, high = interval
+        if neutral - smallest_difference < low and high < neutral + smallest_difference:
             return "equivalent"
-    alpha = 1 - found.level
-    if p_adjusted is None or (smallest_adjusted is not None and smallest_adjusted > alpha + 1e-12):
+    if p_adjusted is None or (smallest_adjusted is not None and smallest_adjusted > alpha + ROUNDING):
         return "cannot be decided"
-    if p_adjusted > alpha or found.estimate == neutral:
+    if p_adjusted > alpha + ROUNDING or estimate == neutral:
         return "inconclusive"
-    return "better" if found.estimate > neutral else "worse"
+    return "better" if estimate > neutral else "worse"
+
+
+def turned_verdict(said: Verdict | None) -> Verdict | None:
+    """Return the verdict on the second method against the first."""
+    if said == "better":
+        return "worse"
+    return "better" if said == "worse" else said
 
 
 def best_set(ranked: Sequence[str], judge: Callable[[str, str], Verdict | None]) -> tuple[str, ...] | None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from reportgen.artifacts import safe_name
 from reportgen.data import natural
-from reportgen.tables.values import Cell, Column, Table
+from reportgen.tables.values import Cell, Column, Table, decimals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from reportgen.data.scores import Task
-    from reportgen.results.report import MethodResult, MetricResult, Report
+    from reportgen.results.report import MethodResult, MetricResult, Report, TaskSummary
 
 
 def task_page(task: Task) -> str:
@@ -23,10 +23,12 @@ def task_page(task: Task) -> str:
 def one_task(metric: MetricResult, task: Task, report: Report) -> Table:
     """Summarise every method on one task, in raw units."""
     data = metric.data
+    rated = any(task.id in method.tasks and method.tasks[task.id].rate for method in metric.methods)
     rows = tuple(
         (
             Cell(text=method.label),
             Cell(value=summary.mean, sd=summary.sd),
+            *((_rate(summary),) if rated else ()),
             Cell(value=summary.median),
             Cell(value=summary.iqm, reason="" if summary.iqm is not None else "an IQM needs 4 runs"),
             Cell(value=summary.min),
@@ -38,7 +40,7 @@ def one_task(metric: MetricResult, task: Task, report: Report) -> Table:
         if (summary := method.tasks.get(task.id)) is not None
     )
     numbers = ("median", "IQM", "minimum", "maximum", *(("normalised",) if data.normalized else ()), "runs")
-    bounds = f"; 0 is {task.reference:g} and 1 is {task.optimum:g}" if data.normalized else ""
+    bounds = f"; normalised, 0 is {_plain(task.reference)} and 1 is {_plain(task.optimum)}" if data.normalized else ""
     return Table(
         name=f"{safe_name(metric.id)}-task-{safe_name(task.id)}",
         metric=metric.id,
@@ -49,11 +51,21 @@ def one_task(metric: MetricResult, task: Task, report: Report) -> Table:
         columns=(
             Column(key="method", label="Method"),
             Column(key="mean", label="Mean ± sd", kind="spread"),
+            *((Column(key="rate", label=f"Rate, Wilson {100 * report.level:g} %", kind="interval"),) if rated else ()),
             *(Column(key=name.lower(), label=name[:1].upper() + name[1:], kind="number") for name in numbers),
         ),
         rows=rows,
         task=task.id,
     )
+
+
+def _rate(summary: TaskSummary) -> Cell:
+    low, high = summary.rate or (None, None)
+    return Cell(value=summary.mean, low=low, high=high)
+
+
+def _plain(value: float | None) -> str:
+    return f"{value:g}".replace("-", "−")
 
 
 def standings_of_methods(metric: MetricResult) -> Table:
@@ -69,15 +81,15 @@ def standings_of_methods(metric: MetricResult) -> Table:
         )
         for method, won, best, worst in _standings(metric)
     )
-    numbers, texts = ("Runs", "Tasks", "Best mean on"), ("Strongest", "Weakest")
+    numbers, texts = ("Runs", "Tasks", "Best alone on"), ("Strongest", "Weakest")
     return Table(
         name=f"{safe_name(metric.id)}-methods",
         metric=metric.id,
         role="methods",
         title=f"{metric.data.label}: methods",
         caption=(
-            f"Where each method stands in {metric.data.label}: the number of tasks on which its mean is the best, "
-            "and the tasks on which it ranks best and worst among the methods."
+            f"Where each method stands in {metric.data.label}: the number of tasks on which its mean alone is the "
+            "best, and the tasks on which it ranks best and worst among the methods."
         ),
         signature=metric.signature,
         columns=(
@@ -110,14 +122,16 @@ def outliers(metric: MetricResult, report: Report) -> Table:
     labels = {method.id: method.label for method in metric.methods}
     tasks = {task.id: task.label for task in metric.data.tasks}
     names = {run.id: run.name for run in report.runs}
+    kept = all(item.use == "used" for item in metric.outliers)
+    used = "all are used" if kept else "the last column says what became of them"
     rows = tuple(
         (
             Cell(text=names[item.run], link=f"runs.html#run-{safe_name(item.run)}"),
             Cell(text=labels[item.method]),
             Cell(text=tasks[item.task]),
-            Cell(value=item.value),
-            Cell(value=item.median),
+            *_alike(item.value, item.median),
             Cell(text=" and ".join(item.rules)),
+            Cell(text=item.use if item.used_as is None else f"{item.use} to {item.used_as:.6g}"),
         )
         for item in metric.outliers
     )
@@ -127,9 +141,9 @@ def outliers(metric: MetricResult, report: Report) -> Table:
         role="outliers",
         title=f"{metric.data.label}: outliers",
         caption=(
-            f"Scores of {metric.data.label} far from the other runs of their method and task, in raw units; all are "
-            "used. MAD: beyond 3.5 scaled median absolute deviations. IQR: beyond 1.5 interquartile ranges outside the "
-            "quartiles."
+            f"Scores of {metric.data.label} far from the other runs of their method and task, in raw units; "
+            f"{used}. MAD: beyond 3.5 scaled median absolute deviations. IQR: beyond 1.5 interquartile ranges outside "
+            "the quartiles."
         ),
         signature="",
         columns=(
@@ -139,9 +153,16 @@ def outliers(metric: MetricResult, report: Report) -> Table:
             Column(key="value", label="Score", kind="number"),
             Column(key="median", label="Median of its cell", kind="number"),
             Column(key="rules", label="Rules"),
+            Column(key="use", label="Use"),
         ),
         rows=rows,
     )
+
+
+def _alike(*values: float) -> tuple[Cell, ...]:
+    """Return numbers of one scale with the same decimals; other rows are tasks on other scales."""
+    places = decimals(Cell(value=value) for value in values)
+    return tuple(Cell(value=value, decimals=places) for value in values)
 
 
 def runs(report: Report) -> Table:

@@ -139,4 +139,6 @@ def _cell(cell: Cell, column: Column) -> str:
         text = number(cell.value, places_of(cell, column), minus="-")
         return f"{{{tex(number(cell.value, 0))}}}" if "∞" in text else text
     text = tex(shown(cell, column))
+    if cell.near:
+        return rf"\underline{{{text}}}"
     return rf"\textbf{{{text}}}" if cell.best else text

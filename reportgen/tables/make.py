@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.results.comparable import NAMES, lower_is_better
 from reportgen.results.words import aggregate_name, interval_words, measured_coverage, span
+from reportgen.tables import outlook
+from reportgen.tables.comparisons import comparisons
 from reportgen.tables.details import excluded, one_task, outliers, runs, seeds, standings_of_methods, task_page
 from reportgen.tables.latex import write_latex
 from reportgen.tables.plain import write_csv, write_markdown
@@ -19,12 +21,12 @@ from reportgen.text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from reportgen.results.report import Comparison, Estimate, MethodResult, MetricResult, Report, TaskSummary
+    from reportgen.results.report import Estimate, MethodResult, MetricResult, Report, TaskSummary
 
 Key = TypeVar("Key", str, int)
-IN_PAPERS = {"aggregates", "common", "comparisons", "tasks", "task"}
+IN_PAPERS = {"aggregates", "common", "comparisons", "tasks", "task", "steps", "planning", "sensitivity"}
 SIZES = (Column(key="n_runs", label="Runs", kind="number"), Column(key="n_tasks", label="Tasks", kind="number"))
-NO_TEST = "Bold: the best estimate; no test has been made."
+BOLD = "Bold: the best estimate"
 
 
 def make(report: Report) -> tuple[Artifact, ...]:
@@ -46,17 +48,27 @@ def _tables(report: Report) -> Iterator[Table]:
             if metric.common_tasks:
                 yield _common(metric, report)
             if metric.comparisons:
-                yield _comparisons(metric, report)
+                yield comparisons(metric, report)
         yield _tasks(metric, report)
         yield seeds(metric)
         if metric.data.role == "primary":
             yield from (one_task(metric, task, report) for task in metric.data.tasks)
             yield standings_of_methods(metric)
+            yield from _beyond(metric, report)
         if metric.outliers:
             yield outliers(metric, report)
     yield runs(report)
     if report.excluded:
         yield excluded(report)
+
+
+def _beyond(metric: MetricResult, report: Report) -> Iterator[Table]:
+    if any(method.reached for method in metric.methods):
+        yield outlook.steps(metric, report)
+    if metric.plans:
+        yield outlook.planning(metric, report)
+    if metric.sensitivity and len(metric.sensitivity.variations) > 1:
+        yield outlook.sensitivity(metric, report)
 
 
 def _artifact(table: Table, report: Report) -> Artifact:
@@ -103,7 +115,10 @@ def _aggregates(metric: MetricResult, report: Report) -> Table:
     rows = tuple(
         (
             Cell(text=method.label),
-            *(_estimate(method.aggregates[name], best=method.id in best[name]) for name in names),
+            *(
+                _estimate(method.aggregates[name], best=method.id in best[name], near=_near(metric, method, name, best))
+                for name in names
+            ),
             *_sizes(method),
         )
         for method in metric.methods
@@ -130,7 +145,7 @@ def _aggregates(metric: MetricResult, report: Report) -> Table:
             for note in (
                 *_reasons(metric, names),
                 measured_coverage(report, len(metric.data.tasks), _fewest(metric)),
-                NO_TEST if any(best.values()) else "",
+                _emphasis(metric) if any(best.values()) else "",
             )
             if note
         ),
@@ -158,51 +173,6 @@ def _common(metric: MetricResult, report: Report) -> Table:
             for method in metric.methods
         ),
     )
-
-
-def _comparisons(metric: MetricResult, report: Report) -> Table:
-    labels = {method.id: method.label for method in metric.methods}
-    name = NAMES[metric.primary_aggregate or "mean"]
-    rows = tuple(
-        (
-            Cell(text=labels[comparison.a]),
-            Cell(text=labels[comparison.b]),
-            _difference(comparison),
-            Cell(text=_side_of_zero(comparison)),
-        )
-        for comparison in metric.comparisons
-    )
-    return Table(
-        name=f"{safe_name(metric.id)}-comparisons",
-        metric=metric.id,
-        role="comparisons",
-        title=f"{metric.data.label}: differences",
-        caption=(
-            f"Differences of the {name} of {metric.data.label}, A − B; above zero favours A. In brackets: "
-            f"{interval_words(report)}, n = {_n(metric)} runs per task."
-        ),
-        signature=metric.signature,
-        columns=(
-            Column(key="a", label="A"),
-            Column(key="b", label="B"),
-            Column(key="difference", label=f"{name}, A − B", kind="interval"),
-            Column(key="interval_says", label="The interval"),
-        ),
-        rows=rows,
-        notes=tuple(dict.fromkeys(f"– : {item.reason}." for item in metric.comparisons if item.reason)),
-    )
-
-
-def _side_of_zero(comparison: Comparison) -> str:
-    if comparison.low is None or comparison.high is None:
-        return "is not stated"
-    if comparison.low > 0:
-        return "lies above zero"
-    return "lies below zero" if comparison.high < 0 else "holds zero"
-
-
-def _difference(comparison: Comparison) -> Cell:
-    return Cell(value=comparison.estimate, low=comparison.low, high=comparison.high, reason=comparison.reason or "")
 
 
 def _tasks(metric: MetricResult, report: Report) -> Table:
@@ -265,8 +235,29 @@ def _leaders(values: Mapping[Key, float], *, falling: bool) -> set[Key]:
     return leading if len(leading) < len(values) else set()
 
 
-def _estimate(estimate: Estimate, *, best: bool) -> Cell:
-    return Cell(value=estimate.estimate, low=estimate.low, high=estimate.high, reason=estimate.reason or "", best=best)
+def _estimate(estimate: Estimate, *, best: bool, near: bool = False) -> Cell:
+    return Cell(
+        value=estimate.estimate,
+        low=estimate.low,
+        high=estimate.high,
+        reason=estimate.reason or "",
+        best=best,
+        near=near,
+    )
+
+
+def _near(metric: MetricResult, method: MethodResult, name: str, best: Mapping[str, set[str]]) -> bool:
+    """Tell whether the verdicts leave open if a method is worse than the best by the primary aggregate."""
+    return name == metric.primary_aggregate and method.id in metric.best_set and method.id not in best[name]
+
+
+def _emphasis(metric: MetricResult) -> str:
+    """Say what bold and underlining stand for, by the verdicts."""
+    if not metric.best_set:
+        return f"{BOLD}; no test against every other method has been made."
+    name = aggregate_name(metric.primary_aggregate or "mean", metric.trim)
+    near = "; underlined: not told from the best by the verdicts below" if len(metric.best_set) > 1 else ""
+    return f"{BOLD}{near}. Only the {name} has been tested."
 
 
 def _sizes(method: MethodResult) -> tuple[Cell, Cell]:

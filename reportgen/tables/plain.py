@@ -69,6 +69,7 @@ def _texts(cell: Cell, column: Column) -> tuple[str, ...]:
         return (csv_cell(cell.text),)
     numbers: dict[str, tuple[float | None, ...]] = {
         "number": (cell.value,),
+        "p": (cell.value,),
         "interval": (cell.value, cell.low, cell.high),
         "spread": (cell.value, cell.sd, cell.n),
     }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 MOST_DECIMALS = 6
 SIGNIFICANT = 3
+SMALLEST_P = 0.0001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Cell:
         Why there is no number or no interval.
     best
         Whether the cell is set in bold.
+    near
+        Whether it is underlined: not told from the best.
     anchor
         Makes the row addressable: ``#anchor``.
     link
@@ -48,6 +51,7 @@ class Cell:
     decimals: int | None = None
     reason: str = ""
     best: bool = False
+    near: bool = False
     anchor: str = ""
     link: str = ""
 
@@ -58,7 +62,7 @@ class Column:
 
     key: str
     label: str
-    kind: Literal["text", "number", "interval", "spread"] = "text"
+    kind: Literal["text", "number", "interval", "spread", "p"] = "text"
     decimals: int = 0
 
 
@@ -128,6 +132,19 @@ def number(value: float, places: int, *, minus: str = "−") -> str:
     return text.replace("-", minus)
 
 
+def p_value(p: float) -> str:
+    """Write a p value.
+
+    Examples
+    --------
+    >>> p_value(0.0412), p_value(0.00793), p_value(1e-9)
+    ('0.041', '0.0079', '< 0.0001')
+    """
+    if p < SMALLEST_P:
+        return f"< {SMALLEST_P:.4f}"
+    return f"{p:.3f}" if p >= 0.01 else f"{p:.4f}"  # noqa: PLR2004 - two significant digits
+
+
 def places_of(cell: Cell, column: Column) -> int:
     """Return the decimals that a cell is shown with."""
     return column.decimals if cell.decimals is None else cell.decimals
@@ -143,6 +160,8 @@ def shown(cell: Cell, column: Column, *, minus: str = "−") -> str:
     """
     if cell.value is None:
         return cell.text or ("–" if column.kind != "text" else "")
+    if column.kind == "p":
+        return p_value(cell.value)
     places = places_of(cell, column)
     text = number(cell.value, places, minus=minus)
     if cell.low is not None and cell.high is not None:

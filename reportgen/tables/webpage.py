@@ -49,7 +49,7 @@ def _cell(cell: Cell, column: Column) -> str:
         return f"<td{title}>{_text(cell)}</td>"
     if cell.value is None:
         return f'<td class="rg-none" data-sort=""{title}>{html(shown(cell, column))}</td>'
-    best = ' class="rg-best"' if cell.best else ""
+    best = ' class="rg-best"' if cell.best else ' class="rg-near"' if cell.near else ""
     return f'<td{best} data-sort="{cell.value!r}"{title}>{_number(cell, column)}</td>'
 
 
@@ -63,6 +63,8 @@ def _prose(text: str) -> str:
 
 
 def _number(cell: Cell, column: Column) -> str:
+    if column.kind == "p":
+        return html(shown(cell, column))
     value = number(cell.value or 0.0, places_of(cell, column))
     rest = shown(cell, column).removeprefix(value).strip()
     inside = f' <span class="rg-ci">{html(rest)}</span>' if rest else ""

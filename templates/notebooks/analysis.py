@@ -285,7 +285,8 @@ else:
 # %%
 for name, metric in primary().items():
     rows, names = {}, labels(metric)
-    for pair in metric["comparisons"]:
+    stated = [side for pair in metric["comparisons"] for side in (pair, pair["beside"]) if side]
+    for pair in stated:
         if pair["estimand"] != "difference" or pair["estimate"] is None:
             continue
         a, b, of = pair["a"], pair["b"], pair["of"]
@@ -293,7 +294,7 @@ for name, metric in primary().items():
         found = {one: estimates(scores[name][scores[name].method == one], sign_of(metric))[of] for one in (a, b)}
         what = f"{metric['label']}, {names[a]} − {names[b]}"
         agree(pair["estimate"], better * (found[a] - found[b]), of="differences", what=what, scale=scale_of(metric))
-        if analyse is not None:
+        if analyse is not None and not metric["testing"]["paired"]:
             interval = difference(analyses[name, a], analyses[name, b], of)
             check_interval(pair, interval, -1.0 if of == "optimality_gap" else 1.0, metric, what)
         rows[f"{names[a]} − {names[b]}"] = {key: pair[key] for key in ("of", "estimate", "low", "high")}
@@ -348,6 +349,7 @@ for name, metric in primary().items():
         what, line = f"{metric['label']}, {method['label']}, profile", method["profile"]
         over_scores, over_tasks = profile(own, grid, sign_of(metric))
         agree(line["estimate"], over_scores, of="points of profiles", what=what)
+        agree(method["profile_tasks"]["thresholds"], grid, of="thresholds", what=f"{what} over tasks, thresholds")
         agree(method["profile_tasks"]["estimate"], over_tasks, of="points of profiles", what=f"{what} over tasks")
         if analyse is not None:
             band = analyses[name, method["id"]].profile
@@ -396,7 +398,12 @@ for name, metric in metrics.items():
             agree([stated[key] for key in found], list(found.values()), of="task summaries", what=what, scale=size)
             if stated["normalized"] is not None:
                 agree(stated["normalized"], own.value.mean(), of="task summaries", what=f"{what}, normalised")
-tally("task summaries")
+    for stated in metric["outliers"]:
+        own = groups.get_group((stated["method"], stated["task"]))
+        found = [own.raw[own.run == stated["run"]].iloc[0], own.raw.median()]
+        what = f"{metric['label']}, outlier {stated['run']}"
+        agree([stated["value"], stated["median"]], found, of="outliers", what=what)
+tally(*(kind for kind in ("task summaries", "outliers") if checked[kind]))
 
 
 # %% [markdown]

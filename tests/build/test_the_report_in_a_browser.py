@@ -87,3 +87,17 @@ def test_a_narrow_screen_scrolls_tables_not_pages(built, visit):
         page = visit((built[0] / f"site/{name}.html").as_uri(), viewport={"width": 390, "height": 800})
         page.wait_for_selector("h1")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+def test_a_narrow_screen_keeps_figures_readable_in_a_box_of_their_own(built, visit):
+    page = visit((built[0] / "site/index.html").as_uri(), viewport={"width": 390, "height": 800})
+    picture = page.locator(".rg-picture").first
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("[...document.images].some(image => image.naturalWidth && image.clientWidth > 500)")
+    assert picture.evaluate("box => box.scrollWidth > box.clientWidth && box.clientWidth <= 390")
+
+
+def test_a_wide_screen_keeps_the_names_of_tasks_whole(built, visit):
+    page = visit((built[0] / "site/tasks/index.html").as_uri())
+    link = page.locator("#return-tasks tbody th a").first
+    assert link.evaluate("link => getComputedStyle(link).wordBreak") == "normal"

@@ -39,12 +39,18 @@ def project(tmp_path):
     return tmp_path
 
 
+def every_command(group, above=()):
+    for name, command in group.commands.items():
+        yield (*above, name), command
+        yield from every_command(command, (*above, name)) if hasattr(command, "commands") else ()
+
+
 def test_every_command_and_option_has_help():
-    for name, command in main.commands.items():
-        assert command.help, name
+    for path, command in every_command(main):
+        assert command.help, path
         for option in command.params:
-            assert getattr(option, "help", "") or option.param_type_name == "argument", (name, option.name)
-        assert CliRunner().invoke(main, [name, "--help"]).exit_code == 0
+            assert getattr(option, "help", "") or option.param_type_name == "argument", (path, option.name)
+        assert CliRunner().invoke(main, [*path, "--help"]).exit_code == 0
 
 
 def test_check_tells_what_would_be_analysed(project):

@@ -30,7 +30,7 @@ def prepared(tmp_path):
 def recorded(tmp_path):
     """Prepare runs given as (name, {metric: values}, further fields) under lines of a spec."""
 
-    def _recorded(runs, lines):
+    def _recorded(runs, lines, **options):
         records = tuple(
             RunRecord(
                 id=f"e/p/{index}",
@@ -51,6 +51,27 @@ def recorded(tmp_path):
             for index, (name, metrics, fields) in enumerate((n, m, dict(f)) for n, m, f in runs)
         )
         loaded = loads(f"wandb_offline: {{path: x}}\n{lines}\n", str(tmp_path / "spec.yaml"))
-        return prepare(records, loaded.spec, root=tmp_path, where=loaded.where)
+        return prepare(records, loaded.spec, root=tmp_path, where=loaded.where, **options)
 
     return _recorded
+
+
+@pytest.fixture(scope="session")
+def curves():
+    """Make a run of {metric: {step: value}}; wall times, tasks and the fields of a record on request."""
+
+    def _curves(name, metrics, *, wall=None, tasks=None, **fields):
+        series = []
+        for metric, points in metrics.items():
+            rows = list(points.items()) if isinstance(points, dict) else points
+            steps = np.array([step for step, _ in rows], dtype=float)
+            values = np.array([value for _, value in rows], dtype=float)
+            times = None if wall is None else steps * wall
+            task = (tasks or {}).get(metric)
+            name_of = metric.split("@")[0]
+            series.append(
+                Series(metric=name_of, task=task, steps=steps, values=values, wall_time=times, column=name_of)
+            )
+        return RunRecord(id=f"e/p/{name}", source="s", name=name, series=tuple(series), **fields)
+
+    return _curves

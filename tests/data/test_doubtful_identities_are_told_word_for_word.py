@@ -121,6 +121,19 @@ def test_ends_that_lie_no_further_apart_than_two_points_are_not_doubted(recorded
     ]
 
 
+def test_alternatives_of_one_kind_are_not_doubted(recorded):
+    for names in [("eval/reward", "evaluator/reward"), ("rollout/reward", "train/reward"), ("old", "new")]:
+        runs = [(name, {name: [1]}, {"group": "g"}) for name in names]
+        dataset = recorded(runs, f"metrics: {{primary: [{{name: [{', '.join(names)}], direction: maximize}}]}}")
+        assert not [notice for notice in dataset.notices if notice.code == "training_and_evaluation"]
+
+
+def test_columns_that_are_axes_are_no_config_that_differs(prepared):
+    rows = [f"{method},x,{seed},1,{seed}" for method, seed in (("a", 0), ("b", 1))]
+    merged = prepared(rows, "rename: {method: {a: Both, b: Both}}")
+    assert "config_differs" not in {notice.code for notice in merged.notices}
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
@@ -148,7 +161,7 @@ def test_a_metric_of_summaries_alone_is_a_single_point(recorded):
     assert "2 runs hold 'train_*' in their summary only" in next(
         n.text for n in dataset.notices if n.code == "summary_only"
     )
-    assert "all its 1 values are missing" in dataset.exclusions[0].reason
+    assert "its only value is missing" in dataset.exclusions[0].reason
 
 
 def test_where_no_run_has_a_method_the_reason_names_a_near_key(recorded):

@@ -37,7 +37,7 @@ def test_a_table_says_which_metric_is_the_score_of_each_task(prepared):
 def test_runs_on_a_task_that_the_table_does_not_name_are_named(prepared):
     dataset = prepared(KINDS, BY_TASK, head=HEAD, files=LONG, kinds="task,metric\nx,return\n")
     assert found(dataset) == [("a", "x", "0", 5)]
-    assert told(dataset, "metric_missing") == [("warning", "1 of 2 runs do not have the metric 'score'.")]
+    assert told(dataset, "metric_missing") == [("warning", "1 of 2 runs do not have the metric 'score': a y 0.")]
 
 
 def test_a_table_without_the_column_is_refused(prepared):

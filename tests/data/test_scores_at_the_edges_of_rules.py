@@ -111,7 +111,7 @@ def test_wall_times_go_with_their_points():
 def test_every_point_is_kept_or_counted_once(rows):
     steps, values = zip(*rows, strict=True)
     points = clean(series(steps, values))
-    assert len(points.values) + points.missing + points.without_step + points.duplicates == len(rows)
+    assert len(points.values) + points.missing + points.without_step + points.duplicates + points.rewound == len(rows)
     assert not np.isnan(points.values).any()
     assert not points.has_steps or (np.diff(points.steps) > 0).all()
 

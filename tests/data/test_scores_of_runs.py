@@ -65,16 +65,16 @@ def test_of_several_values_at_a_step_the_last_counts(prepared):
     dataset = prepared(["a,x,0,2,5", "a,x,0,1,1", "a,x,0,2,7"], "score: {reduce: last}")
     (score,) = dataset.metrics[0].scores
     assert (score.steps.tolist(), score.curve.tolist()) == ([1, 2], [1, 7])
-    assert "1 values share their step" in told(dataset, "duplicates_points")
+    assert "1 value shares its step" in told(dataset, "duplicates_points")
 
 
 def test_infinite_values_are_named(prepared):
     dataset = prepared(["a,x,0,1,inf", "a,x,1,1,2"])
-    assert "1 values are infinite" in told(dataset, "infinite_points")
+    assert "1 value is infinite" in told(dataset, "infinite_points")
 
 
 def test_nothing_but_missing_values_is_an_error(prepared):
-    with pytest.raises(DataError, match="metric 'score': no run has a score: x: all its 2 values are missing"):
+    with pytest.raises(DataError, match="metric 'score': no run has a score: a x 0: x: all its 2 values are missing"):
         prepared(["a,x,0,1,", "a,x,0,2,NaN"])
 
 
@@ -84,7 +84,7 @@ def test_runs_that_end_too_early_are_excluded_on_request_and_named_else(prepared
     dataset = prepared(rows, "runs: {min_steps: 30}")
     assert len(dataset.metrics[0].scores) == 1
     assert "its last step 10 is below runs.min_steps 30" in dataset.exclusions[0].reason
-    with pytest.raises(DataError, match="leaves no run; the longest of 2 runs ends at step 40"):
+    with pytest.raises(DataError, match="leaves none of the 2 runs; the longest of them ends at step 40"):
         prepared(rows, "runs: {min_steps: 1000}")
 
 

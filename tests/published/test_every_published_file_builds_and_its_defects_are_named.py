@@ -20,7 +20,11 @@ CASES = {
     "adastop": ("adastop", ["80 used"], []),
     "diamond": ("atari100k-diamond", ["130 used"], ["26 of the 26 tasks"]),
     "dopamine": ("dopamine", ["90 used"], ["known by the order of rows within Agent, Iteration only (90 runs)"]),
-    "dreamerv3-atari100k": ("dreamerv3", ["260 used"], ["26 of the 26 tasks"]),
+    "dreamerv3-atari100k": (
+        "dreamerv3",
+        ["260 used"],
+        ["26 of the 26 tasks", "runs start at 216 different steps (376 to 13,728), also within a task"],
+    ),
     "dreamerv3-atari57": (
         "dreamerv3",
         ["299 used"],
@@ -31,7 +35,7 @@ CASES = {
             "3 to 6 runs per task",
         ],
     ),
-    "dreamerv3-dmc-proprio": ("dreamerv3", ["450 used"], []),
+    "dreamerv3-dmc-proprio": ("dreamerv3", ["450 used"], ["runs start at 14 different steps", "36 of 54 pairs"]),
     "dreamerv3-dmc-vision": (
         "dreamerv3",
         ["587 used"],
@@ -40,9 +44,27 @@ CASES = {
     "dreamerv3-procgen": ("dreamerv3", ["64 used"], ["dreamerv3 has a single run per task", "16 values are missing"]),
     "drqv2": ("drqv2", ["57 used"], ["8 to 10 runs per task", "seed 9 lacks 1, seed 10 lacks 2"]),
     "marl-eval-mock": ("marl-eval-mock", ["18 used"], ["several episodes at a step are averaged"]),
-    "simbav2": ("simbav2", ["3562 used"], ["a_no_input_norm: 1 of 4 seeds lack some of the 57 tasks"]),
+    "simbav2": (
+        "simbav2",
+        ["3562 used"],
+        [
+            "a_no_input_norm: 1 of 4 seeds lack some of the 57 tasks",
+            "a_no_input_norm has 3 to 4 runs per task",
+            "57 of them under another spelling (acrobot-swingup as acrobot_swingup)",
+        ],
+    ),
     "simbav2-utd": ("simbav2", ["570 used"], ["57 of the 57 tasks"]),
-    "tdmpc2": ("tdmpc2", ["1248 used, 36 not used"], ["697 values share their step", "TD-MPC2 has 3 runs per task"]),
+    "tdmpc2": (
+        "tdmpc2",
+        ["1248 used, 36 not used"],
+        [
+            "697 values share their step",
+            "TD-MPC2 has 3 runs per task",
+            "success on 65 of 104 tasks and reward on 39 of 104 tasks",
+            "2,000,000 steps on 60, 4,000,000 steps on 36 and 14,000,000 steps on 8 of 104 tasks",
+            "in 135 of 416 pairs of a method and a task the runs hold different numbers of points",
+        ],
+    ),
 }
 
 

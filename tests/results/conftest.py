@@ -11,15 +11,15 @@ from reportgen.results import compute
 from reportgen.spec import loads
 
 
-def metric_of(table, *, shared_runs=False, tasks=None, **fields):
-    """Make a metric; `shared_runs` lets run k of a method span all its tasks."""
+def metric_of(table, *, shared_runs=False, seeds=True, tasks=None, **fields):
+    """Make a metric; `shared_runs` lets run k of a method span all its tasks; without `seeds` runs are numbered."""
     names = tasks or sorted({task for by_task in table.values() for task in by_task})
     scores = [
         Score(
             method=method,
             task=task,
             run=f"{method}/{k}" if shared_runs else f"{method}/{task}/{k}",
-            seed=str(k),
+            seed=str(k) if seeds else f"#{k}",
             raw=float(value),
             value=float(value),
             line=Line.of(Points(steps=np.empty(0), values=np.array([float(value)]), wall_time=None)),

@@ -1,4 +1,4 @@
-"""Another method, a rename, the order of the file or more workers change no estimate and no raw interval."""
+"""Another method, a rename, the order of the file or more workers change no estimate, no raw interval, no raw p."""
 
 import pytest
 
@@ -33,6 +33,7 @@ def numbers(tmp_path_factory):
         }
         differences = {
             frozenset((one.a, one.b)): {abs(value) for value in (one.estimate, one.low, one.high)}
+            | {one.p, one.beside.p, max(one.beside.estimate, 1 - one.beside.estimate)}
             for one in metric.comparisons
         }
         return found, differences

@@ -52,6 +52,12 @@ CORPUS = {
     "parts-that-do-not-fit": (
         f"{FILES}score: {{reduce: last, k: 3}}\nmetrics: {{primary: [{{name: a, score: {{reduce: at}}}}]}}\n"
     ),
+    "comparisons-that-do-not-fit": (f"{FILES}comparisons: {{test: welch, estimand: probability_of_improvement}}\n"),
+    "ranks-for-a-difference": f"{FILES}comparisons: {{test: mann_whitney, smallest_difference: 0}}\n",
+    "ranks-that-decide-a-difference": f"{FILES}comparisons: {{test: mann_whitney}}\n",
+    "pairs-for-a-test-without": f"{FILES}comparisons: {{test: welch, paired: true}}\n",
+    "a-test-without-its-pairs": f"{FILES}comparisons: {{test: wilcoxon}}\n",
+    "comparisons-misspelt": f"{FILES}comparisons: {{estimand: improvement, correction: holms, test: permute}}\n",
     "missing-key": "files: {values: [score]}\nmetrics: {primary: [{id: a}, {name: {by_task: best.csv}}]}\n",
     "empty-names": "files: {path: ''}\nmetrics: {primary: ['']}\n",
     "slug": f"{FILES}report: {{slug: My Report}}\n",

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats as scipy_stats
 
 from reportgen.stats import Settings, analyse, difference
-from reportgen.stats.planning import detectable, outlooks, power, smallest_p
+from reportgen.stats.planning import detectable, outlooks, power, present_outlook, smallest_p
 
 
 def joined(of_tasks, runs, seed=0, tasks=1):
@@ -31,10 +31,24 @@ def test_at_the_present_n_the_standard_error_is_welchs(of_tasks):
         analyse(of_tasks({"t": values}), settings, key=("m", name), statistics=("mean",), thresholds=np.empty(0))
         for name, values in (("a", a), ("b", b))
     )
-    (found,) = outlooks(first.variances["mean"].joined(second.variances["mean"]), [6], alpha=0.05, strata=1)
+    variance = first.variances["mean"].joined(second.variances["mean"])
+    (found,) = outlooks(variance, [6], alpha=0.05, strata=1)
     welch = scipy_stats.ttest_ind(a, b, equal_var=False)
     assert found.se == pytest.approx(np.hypot(a.std(ddof=1), b.std(ddof=1)) / np.sqrt(6))
     assert found.df == pytest.approx(welch.df)
+    present = present_outlook(variance, alpha=0.05, strata=1)
+    assert (present.n, present.se, present.df) == (6, pytest.approx(found.se), pytest.approx(found.df))
+
+
+def test_the_present_numbers_of_runs_may_differ_between_tasks(of_tasks):
+    scores = of_tasks({"t": [1.0, 2, 4], "u": [0.0, 3, 1, 5, 2]})
+    settings = Settings(replicates=2)
+    found = analyse(scores, settings, key=("m", "a"), statistics=("mean",), thresholds=np.empty(0))
+    present = present_outlook(found.variances["mean"], alpha=0.05, strata=2)
+    parts = np.array([np.var([1, 2, 4], ddof=1) / 3, np.var([0, 3, 1, 5, 2], ddof=1) / 5]) / 4
+    assert present.n == 3
+    assert present.se == pytest.approx(np.sqrt(parts.sum()))
+    assert present.df == pytest.approx(parts.sum() ** 2 / (parts[0] ** 2 / 2 + parts[1] ** 2 / 4))
 
 
 def test_power_agrees_with_a_simulated_t_test():
@@ -87,7 +101,7 @@ def test_the_smallest_p_of_permuted_runs():
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [3, 5, 10])
 def test_predicted_power_is_near_the_share_of_intervals_that_exclude_zero(n, of_tasks):
-    """IQM of 10 tasks, a true difference of 0.2 standard deviations: prediction from each pilot against what happens."""
+    """IQM of 10 tasks, a true difference of 0.2 standard deviations: each pilot's prediction against what happens."""
     rng, tasks, apart = np.random.default_rng(n), 10, 0.2
     predicted, excluded = [], 0
     for trial in range(300):

@@ -19,9 +19,9 @@ def test_wilsons_interval_is_scipys(trials, level):
 def rate(scores, *, trials=True, interval="expanded_t"):
     settings = Settings(replicates=500, interval=interval)
     key = ("solved", "method")
-    return analyse(
-        scores, settings, key=key, statistics=("mean",), thresholds=np.empty(0), trials=trials
-    ).intervals["mean"]
+    return analyse(scores, settings, key=key, statistics=("mean",), thresholds=np.empty(0), trials=trials).intervals[
+        "mean"
+    ]
 
 
 def test_runs_of_one_trial_have_wilsons_interval_even_where_all_succeed(of_tasks):

@@ -1,5 +1,6 @@
 """The server as tests hold it: start it, put runs in, plan faults, ask what was requested."""
 
+import os
 import socket
 import threading
 from collections import Counter
@@ -19,19 +20,36 @@ API_KEY = "k" * 40
 PLACES = ("WANDB_DIR", "WANDB_CACHE_DIR", "WANDB_CONFIG_DIR", "WANDB_DATA_DIR")
 
 
+RETRIES = {  # few and quick: by default the client comes again for minutes, twenty times for a file
+    f"WANDB_X_{what}_RETRY_{how}": value
+    for what in ("GRAPHQL", "FILE_TRANSFER")
+    for how, value in {"MAX": "1", "WAIT_MIN_SECONDS": "1", "WAIT_MAX_SECONDS": "1"}.items()
+}
+
+
 def client_environment(url, folder):
     """Return the variables that let a wandb client speak to a server and write below one folder only."""
     places = {name: folder / name.lower() for name in PLACES}
     for place in places.values():
         place.mkdir(exist_ok=True)
-    return {name: str(place) for name, place in places.items()} | {
-        "WANDB_BASE_URL": url,
-        "WANDB_API_KEY": API_KEY,
-        "WANDB_ERROR_REPORTING": "false",
-        "WANDB_SILENT": "true",
-        "WANDB_X_GRAPHQL_RETRY_MAX": "1",
-        "WANDB_HTTP_TIMEOUT": "5",
-    }
+    return (
+        RETRIES
+        | {name: str(place) for name, place in places.items()}
+        | {
+            "WANDB_BASE_URL": url,
+            "WANDB_API_KEY": API_KEY,
+            "WANDB_ERROR_REPORTING": "false",
+            "WANDB_SILENT": "true",
+            "WANDB_HTTP_TIMEOUT": "5",
+        }
+    )
+
+
+def program_environment(url, folder):
+    """Return the whole environment of a program with a client of its own: one that ours has started is not shared."""
+    return {name: value for name, value in os.environ.items() if name != "WANDB_SERVICE"} | client_environment(
+        url, folder
+    )
 
 
 class Requests(list):

@@ -2,13 +2,12 @@
 
 import json
 import math
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from wandb_server import WandbServer, client_environment
+from wandb_server import WandbServer, program_environment
 
 PROGRAMS = Path(__file__).with_name("user_programs.py")
 
@@ -18,7 +17,7 @@ def written(tmp_path_factory):
     """Return the server after the users' programs have run against it."""
     folder = tmp_path_factory.mktemp("written")
     with WandbServer() as server:
-        environment = os.environ | client_environment(server.url, folder)
+        environment = program_environment(server.url, folder)
         command = [sys.executable, PROGRAMS, "log_everything", "use_it", "report"]
         done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False,
                               timeout=120)  # fmt: skip

@@ -100,6 +100,30 @@ def test_a_scan_of_exported_rows_by_key_reads_ranges_of_the_file(wandb_server, a
     assert any(request.headers.get("Range") for request in wandb_server.requests)
 
 
+def test_a_live_scan_by_keys_gives_rows_that_hold_all_of_them_only(wandb_server, api):
+    rows = [{"loss": 1.0, "score": 5.0}, {"loss": 2.0}, {"score": 7.0}, {"loss": 4.0, "score": 8.0}]
+    wandb_server.add_run("tester", "p", "r", history=rows, exported=0, state="running")
+    run = api.run("tester/p/r")
+    both = list(run.scan_history(keys=["loss", "score"], use_cache=False))
+    assert [(row["loss"], row["score"]) for row in both] == [(1, 5), (4, 8)]
+    assert [row["loss"] for row in run.scan_history(keys=["loss"], use_cache=False)] == [1, 2, 4]
+    assert list(run.scan_history(keys=["unknown"], use_cache=False)) == []
+
+
+def test_the_types_of_what_was_logged_are_told_and_counted(wandb_server, api):
+    rows = [{"x": 1.0}, {"x": math.nan}, {"x": "text"}, {"x": {"_type": "image-file"}}, {"x": [1]}]
+    wandb_server.add_run("tester", "p", "r", history=rows)
+    told = api.run("tester/p/r").history_keys["keys"]["x"]["typeCounts"]
+    assert {one["type"]: one["count"] for one in told} == {"number": 2, "string": 1, "image-file": 1, "list": 1}
+
+
+def test_a_server_may_claim_steps_that_it_does_not_have(wandb_server, api):
+    wandb_server.add_run("tester", "p", "r", last_step=99)
+    [run] = api.runs("tester/p", lazy=False)
+    assert run.history_keys["lastStep"] == 99
+    assert list(run.scan_history(use_cache=False)) == []
+
+
 def test_values_that_are_no_finite_numbers_arrive_as_texts_when_live(wandb_server, api):
     rows = [{"loss": math.nan}, {"loss": math.inf}, {"loss": -math.inf}, {"media": {"_type": "image-file"}}]
     wandb_server.add_run("tester", "p", "r", history=rows, exported=0, state="running")
@@ -139,14 +163,69 @@ def test_projects_are_listed(wandb_server, api):
     assert [project.name for project in api.projects("tester")] == ["one", "two"]
 
 
-def test_a_parquet_file_that_is_missing_is_an_error_of_its_own_and_raises_nothing(wandb_server, api, tmp_path):
-    wandb_server.add_run("tester", "p", "r", history={"loss": np.arange(20.0)}, files=2)
-    wandb_server.faults.add("*/0.parquet", faults.missing())
-    result = api.run("tester/p/r").download_history_exports(tmp_path, require_complete_history=True)
-    assert len(result.paths) == 1
-    [(path, told)] = result.errors.items()
-    assert path.name.endswith("_0.runhistory.parquet")
-    assert "404" in told
+FILE_FAULTS = {
+    "missing": (faults.missing(), "404"),
+    "refused": (faults.status(403), "403"),
+    "busy": (faults.status(503), "503"),
+    "cut off": (faults.truncated(), "unexpected EOF"),
+    "reset": (faults.reset(), "connection reset"),
+}
+
+
+@pytest.fixture
+def faulty_download(wandb_server, api, tmp_path):
+    """Download a run of two files, one with a fault; return (names of what arrived, what is told of the rest)."""
+
+    def read(fault):
+        wandb_server.add_run("tester", "p", "r", history={"loss": np.arange(20.0)}, files=2)
+        wandb_server.faults.add("*/0.parquet", fault)
+        result = api.run("tester/p/r").download_history_exports(tmp_path, require_complete_history=True)
+        return sorted(path.name for path in result.paths), result.errors
+
+    return read
+
+
+@pytest.mark.parametrize("name", FILE_FAULTS)
+def test_a_file_that_fails_is_told_beside_the_others_and_raises_nothing(faulty_download, name):
+    fault, words = FILE_FAULTS[name]
+    arrived, errors = faulty_download(fault)
+    assert arrived == ["tester_p_r_1.runhistory.parquet"]
+    [(path, told)] = errors.items()
+    assert path.name == "tester_p_r_0.runhistory.parquet"
+    assert words in told
+
+
+@pytest.mark.parametrize("fault", [faults.short_file(), faults.flipped_bit(), faults.html()])
+def test_a_file_that_is_damaged_where_it_is_stored_passes_for_whole(faulty_download, fault):
+    arrived, errors = faulty_download(fault)
+    assert len(arrived) == 2
+    assert errors == {}
+
+
+API_FAULTS = {
+    "unauthorized": (faults.status(401), 1),
+    "forbidden": (faults.status(403), 1),
+    "not found": (faults.status(404), 1),
+    "too many requests": (faults.status(429, retry_after=0), 2),
+    "broken": (faults.status(500), 2),
+    "reset": (faults.reset(), 2),
+    "cut off": (faults.truncated(), 1),
+    "a page": (faults.html(), 1),
+    "an error in a 200": (faults.graphql_error("boom"), 1),
+    "a rate limit in a 200": (faults.rate_limited_in_200(), 1),
+}
+
+
+@pytest.mark.parametrize("name", API_FAULTS)
+def test_a_listing_that_fails_is_one_kind_of_error_and_only_some_are_asked_for_again(wandb_server, api, ids, name):
+    from wandb.sdk.lib.service.service_connection import WandbApiFailedError  # noqa: PLC0415 - slow to load
+
+    fault, requests = API_FAULTS[name]
+    wandb_server.add_run("tester", "p", "r")
+    wandb_server.faults.add("Runs", fault)
+    with pytest.raises(WandbApiFailedError):
+        ids("tester/p")
+    assert wandb_server.requests.count("Runs") == requests
 
 
 def test_the_client_comes_again_when_the_server_was_busy(wandb_server, api, ids):

@@ -56,9 +56,9 @@ def check_metrics(spec: Spec, runs: Sequence[Listed], where: Callable[..., str] 
     """
     groups = spec.metrics.groups
     for role, index, names in _entries(spec):
-        if not isinstance(names, ByTask):
+        if not isinstance(names, ByTask) and not set(names) & groups.keys():  # a group may have none
             at = f"{where('metrics', role, index)}: " if where else ""
-            _check_alternatives(_grouped(names, groups), runs, at)
+            _check_alternatives(names, runs, at)
 
 
 def check_names(names: Sequence[str], runs: Sequence[Listed]) -> None:

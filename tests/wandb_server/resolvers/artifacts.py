@@ -291,7 +291,6 @@ def create_artifact_files(_, info, input):  # noqa: A002 - the service's name
 def commit_artifact(_, info, input):  # noqa: A002 - the service's name
     made = _artifact(info, input["artifactID"])
     made.state = "COMMITTED"
-    _move_aliases(made.sequence, made, ["latest"])
     return {"artifact": made}
 
 

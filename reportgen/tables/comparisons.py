@@ -1,0 +1,142 @@
+"""The table of comparisons: both estimands with their intervals, p, verdict and effect size of every pair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reportgen.artifacts import safe_name
+from reportgen.results.words import aggregate_name, interval_words, span
+from reportgen.tables.values import Cell, Column, Table, p_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reportgen.results.report import Comparison, MetricResult, Report, Testing
+
+POI = "probability_of_improvement"
+TESTS = {
+    "permutation": "permutation",
+    "mann_whitney": "Mann–Whitney",
+    "welch": "Welch's t",
+    "yuen": "Yuen's t",
+    "brunner_munzel": "Brunner–Munzel",
+    "wilcoxon": "Wilcoxon's signed ranks",
+    "anova": "one-way ANOVA with Tukey's honest differences",
+    "friedman": "Friedman with Nemenyi's pairs",
+}
+CORRECTIONS = {
+    "holm": "Holm",
+    "bonferroni": "Bonferroni",
+    "bh": "Benjamini–Hochberg",
+    "by": "Benjamini–Yekutieli",
+    "none": "no further correction",
+}
+
+
+def comparisons(metric: MetricResult, report: Report) -> Table:
+    """Compare every pair that the spec asks for."""
+    labels = {method.id: method.label for method in metric.methods}
+    name = aggregate_name(metric.primary_aggregate, metric.trim) if metric.primary_aggregate else ""
+    decided = metric.testing.estimand if metric.testing else POI
+    what = f"difference of the {name}" if decided == "difference" else "probability of improvement"
+    counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
+    return Table(
+        name=f"{safe_name(metric.id)}-comparisons",
+        metric=metric.id,
+        role="comparisons",
+        title=f"{metric.data.label}: comparisons",
+        caption=(
+            f"Pairs of methods in {metric.data.label}; the verdict on A follows from the {what}."
+            f"{f' Differences of the {name} are A − B, above zero favours A.' if name else ''} P(A > B): the "
+            "probability that a run of A beats a run of B on the same task, ties one half. In brackets: "
+            f"{interval_words(report)}, n = {span(counts)} runs per task."
+        ),
+        signature=metric.signature,
+        columns=_columns(name),
+        rows=tuple(_row(one, labels, both=bool(name)) for one in metric.comparisons),
+        notes=tuple(dict.fromkeys(_notes(metric))),
+    )
+
+
+def _columns(name: str) -> tuple[Column, ...]:
+    difference = Column(key="difference", label=f"{name}, A − B", kind="interval")
+    beside = Column(key="p_beside", label="p, other", kind="p")
+    return (
+        Column(key="a", label="A"),
+        Column(key="b", label="B"),
+        *((difference,) if name else ()),
+        Column(key="improvement", label="P(A > B)", kind="interval"),
+        Column(key="p", label="p", kind="p"),
+        Column(key="p_adjusted", label="p, corrected", kind="p"),
+        Column(key="verdict", label="Verdict on A"),
+        *((beside,) if name else ()),
+        Column(key="cliffs_delta", label="Cliff's δ", kind="number"),
+        Column(key="hedges_g", label="Hedges' g", kind="number"),
+    )
+
+
+def _row(comparison: Comparison, labels: dict[str, str], *, both: bool) -> tuple[Cell, ...]:
+    sides = {side.estimand: side for side in (comparison, comparison.beside) if side}
+    beside = comparison.beside
+    effects = comparison.effects
+    return (
+        Cell(text=labels[comparison.a]),
+        Cell(text=labels[comparison.b]),
+        *((_interval(sides.get("difference"), comparison),) if both else ()),
+        _interval(sides.get(POI), comparison),
+        Cell(value=comparison.p, reason=comparison.p_reason or ""),
+        Cell(value=comparison.p_adjusted, reason=comparison.p_reason or ""),
+        Cell(text=comparison.verdict or "–"),
+        *((Cell(value=beside.p if beside else None),) if both else ()),
+        Cell(value=effects.cliffs_delta if effects else None),
+        Cell(
+            value=effects.hedges_g if effects else None,
+            reason="a task has no spread" if effects and effects.hedges_g is None else "",
+        ),
+    )
+
+
+def _interval(side: Comparison | None, comparison: Comparison) -> Cell:
+    if side is None:
+        return Cell(reason=comparison.reason or "")
+    return Cell(value=side.estimate, low=side.low, high=side.high, reason=side.reason or "")
+
+
+def _notes(metric: MetricResult) -> Iterator[str]:
+    testing = metric.testing
+    if testing:
+        yield _protocol(testing)
+        yield f"Null hypothesis: {testing.null}."
+        yield from _attainable(metric, testing)
+        if testing.reason:
+            yield f"{testing.reason[0].upper()}{testing.reason[1:]}."
+        if testing.smallest_difference is not None:
+            yield f"Equivalent: the interval lies within ± {testing.smallest_difference:g} of no effect."
+    kept = {one.fixed for one in metric.comparisons if one.fixed}
+    if kept:
+        yield f"Up to {max(kept)} runs of a pair have no counterpart with the same tasks, so they keep their label."
+    for one in metric.comparisons:
+        for side in (one, one.beside):
+            if side and side.reason:
+                yield f"– : {side.reason}."
+
+
+def _protocol(testing: Testing) -> str:
+    exchanged = f", exchanging {testing.unit}" if testing.test == "permutation" else ""
+    pairs = "pair" if testing.family_size == 1 else "pairs"
+    return (
+        f"Test: {TESTS[testing.test]}, two-sided{exchanged}; correction: {CORRECTIONS[testing.correction]} over a "
+        f"family of {testing.family_size} {pairs}; size {testing.alpha:.2g}. Another method changes neither estimates "
+        "nor raw p, but corrected p."
+    )
+
+
+def _attainable(metric: MetricResult, testing: Testing) -> Iterator[str]:
+    """Say how small p can get with so few runs, where that bounds what can be decided or p was sampled."""
+    floors = [one.p_smallest for one in metric.comparisons if one.p_smallest is not None]
+    adjusted = [one.p_smallest_adjusted for one in metric.comparisons if one.p_smallest_adjusted is not None]
+    if not floors or not adjusted:
+        return
+    bound = "; above the size of the test nothing can be decided, whatever the runs show"
+    open_ = "" if max(adjusted) <= testing.alpha else bound
+    yield f"Smallest p within reach: {p_value(max(floors))}, corrected {p_value(max(adjusted))}{open_}."

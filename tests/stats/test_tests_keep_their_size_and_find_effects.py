@@ -1,0 +1,72 @@
+"""Simulated pairs of methods: how often tests at 5 % reject without and with a difference, in both designs."""
+
+import numpy as np
+import pytest
+from scipy import stats as scipy_stats
+
+from reportgen.stats import Settings
+from reportgen.stats.improvement import improvement_test
+from reportgen.stats.pairs import pair_of
+from reportgen.stats.permutation import permutation_test
+
+TASKS, TRIALS = 10, 400
+CHOSEN = Settings(replicates=400)
+SHAPES = {
+    "normal": lambda rng, size: rng.normal(size=size),
+    "lognormal": lambda rng, size: rng.lognormal(size=size) / 2.16,
+    "collapse": lambda rng, size: np.where(rng.random(size) < 0.3, -3, 0) + rng.normal(size=size) * 0.5,
+}
+
+
+def rejected(of_tasks, of_runs, seed, shape, *, sizes, shift=0.0, spread=1.0, whole=False):
+    """Share of trials in which the difference of the IQM, the improvement, and pooled Mann-Whitney reject."""
+    rng = np.random.default_rng(seed)
+    draw, hits = SHAPES[shape], np.zeros(3)
+
+    def method(n, by, scale, level):
+        if whole:
+            rows = level + by + np.sqrt(0.2) * draw(rng, (n, 1)) + np.sqrt(0.8) * draw(rng, (n, TASKS))
+            return of_runs(rows, [f"t{k}" for k in range(TASKS)])
+        return of_tasks({f"t{k}": level[k] + by + scale * draw(rng, n) for k in range(TASKS)})
+
+    for _ in range(TRIALS):
+        level = rng.normal(size=TASKS)
+        a, b = method(sizes[0], shift, 1.0, level), method(sizes[1], 0.0, spread, level)
+        pair = pair_of(a, b, CHOSEN)
+        found = (permutation_test(pair, "iqm", CHOSEN, rng).p, improvement_test(pair, CHOSEN, rng).p)
+        hits += np.array([*found, scipy_stats.mannwhitneyu(a.values, b.values).pvalue]) <= 0.05
+    return hits / TRIALS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("shape", "sizes", "whole"),
+    [
+        ("normal", (3, 3), False),
+        ("collapse", (5, 5), False),
+        ("lognormal", (3, 6), False),
+        ("normal", (5, 5), True),
+        ("collapse", (4, 7), True),
+    ],
+)
+def test_methods_alike_are_told_apart_in_about_five_per_cent(of_tasks, of_runs, shape, sizes, whole):
+    difference, improvement, pooled = rejected(of_tasks, of_runs, 21, shape, sizes=sizes, whole=whole)
+    assert 0.015 <= difference <= 0.085
+    assert 0.015 <= improvement <= 0.085
+    if whole:
+        assert pooled > 0.085
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", [(5, 10), (10, 5)])
+def test_unequal_spreads_and_sizes_do_not_mislead_the_studentised_test(of_tasks, of_runs, sizes):
+    difference, *_ = rejected(of_tasks, of_runs, 22, "normal", sizes=sizes, spread=3.0)
+    assert 0.015 <= difference <= 0.095
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("shape", "shift"), [("normal", 0.4), ("lognormal", 0.3), ("collapse", 0.5)])
+def test_power_is_at_least_that_of_pooled_mann_whitney(of_tasks, of_runs, shape, shift):
+    difference, improvement, pooled = rejected(of_tasks, of_runs, 23, shape, sizes=(5, 5), shift=shift)
+    assert difference >= pooled
+    assert improvement >= pooled
