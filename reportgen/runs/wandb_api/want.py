@@ -28,7 +28,7 @@ def need_of(spec: Spec, handle: str, where: Callable[..., str] | None) -> Need:
     return Need(
         wanted=wanted_keys(spec, axes),
         axes=axes,
-        states=getattr(spec.runs, "states", None),
+        states=spec.runs.states,
         check=lambda runs: check_metrics(spec, runs, where),
     )
 
@@ -40,7 +40,7 @@ def wanted_keys(spec: Spec, axes: Axes) -> Wanted:
     groups = spec.metrics.groups
     plain = [name for names in entries if not isinstance(names, ByTask) for name in _grouped(names, groups)]
     metrics = ("*",) if everything else tuple(dict.fromkeys(plain))
-    complete = getattr(spec.runs, "complete_when", None)
+    complete = spec.runs.complete_when
     keys = [key for axis in (axes.step, axes.wall_time) if axis for key in (*axis.key, *axis.rules.values())]
     further = [] if complete is None else [complete.metric]
     return Wanted(metrics=metrics, axes=tuple(dict.fromkeys([*keys, *further, *USUAL_STEPS])))
