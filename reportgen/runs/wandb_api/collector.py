@@ -164,7 +164,7 @@ class WandBDataCollector:
         runs = self._configured.runs if self._pattern is None else RunChoice(glob=(self._pattern,))
         filters = {**self._configured.filters, **_filters(run_filter or {})}
         with ExitStack() as open_ones:
-            return self._fetch([(runs, filters)], metrics, last_n_steps, open_ones)
+            return self._fetch([(runs, filters)], metrics, last_n_steps, open_ones, by_ids=False)
 
     def fetch_runs_batch(
         self, run_ids: Sequence[str], chunk_size: int = 50, *, metrics: Sequence[str] | None = None
@@ -177,11 +177,14 @@ class WandBDataCollector:
             (RunChoice(ids=tuple(run_ids[start : start + chunk_size])), {}) for start in starts
         ]
         with ExitStack() as open_ones:
-            found = self._fetch(parts, metrics, None, open_ones)
+            found = self._fetch(parts, metrics, None, open_ones, by_ids=True)
         there = {record.id.rpartition("/")[2] for record in found}
         absent = [run_id for run_id in run_ids if run_id not in there]
+        if not found:
+            raise DataError(f"none of the {len(run_ids)} run ids exists: {some(absent)}")
         if absent:
-            warnings.warn(f"{len(absent)} run ids do not exist: {some(absent)}", ReportgenWarning, stacklevel=2)
+            text = f"{len(absent)} of {len(run_ids)} run ids do not exist: {some(absent)}"
+            warnings.warn(text, ReportgenWarning, stacklevel=2)
         return found
 
     def _fetch(
@@ -190,6 +193,8 @@ class WandBDataCollector:
         metrics: Sequence[str] | None,
         last: int | None,
         open_ones: ExitStack,
+        *,
+        by_ids: bool,
     ) -> Runs:
         if last is not None and last < 1:
             raise UsageError(f"last_n_steps is a number of rows, at least 1, not {last}")
@@ -200,7 +205,12 @@ class WandBDataCollector:
         reading = Reading(cache=folder, patience=self._patience, progress=self._progress)
         login = {"host": None, "entity": self._entity, "project": self._project}
         remote = open_ones.enter_context(Remote(login, self._patience))
-        need = Need(wanted=wanted, axes=self._axes, check=lambda runs: check_names(wanted.metrics, runs))
+        need = Need(
+            wanted=wanted,
+            axes=self._axes,
+            check=lambda runs: check_names(wanted.metrics, runs),
+            may_be_none=by_ids,
+        )
         records: list[RunRecord] = []
         for runs, filters in parts:
             source = WandbSource(entity=self._entity, project=self._project, runs=runs, filters=dict(filters))

@@ -51,12 +51,15 @@ class Need:
         States of the runs that count, the others are listed but not fetched; None: every state.
     check
         Looks at the runs before anything is fetched, and raises where they cannot carry the report.
+    may_be_none
+        Whether it is no error that no run is meant.
     """
 
     wanted: Wanted
     axes: Axes
     states: tuple[str, ...] | None = None
     check: Callable[[Sequence[Listed]], None] = lambda _runs: None
+    may_be_none: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -144,7 +147,7 @@ class ApiSource:
         listed = [Listed.of(told) for told in _told(answer)]
         meant = [run for run in listed if self._selection.matches(run.run_id, run)]
         deleted = self._deleted(remote, place, {run.run_id for run in listed})
-        if not meant and not deleted:
+        if not meant and not deleted and not self._need.may_be_none:
             self._refuse_nothing(remote, place)
         chosen = self._locked(place, meant)
         self._need.check([run for run in chosen if self._counts(run)])

@@ -88,7 +88,7 @@ def unknown_metric(name: str, runs: Sequence[Listed]) -> str:
     there = list(dict.fromkeys(key for run in runs for key in run.keys if not key.startswith("_")))
     shown = some(there, SHOWN) or "no metric at all"
     return (
-        f"unknown metric {name!r}: none of the {len(runs)} runs has logged it{did_you_mean(name, there)}; "
+        f"unknown metric {name!r}: no selected run ({len(runs)}) has logged it{did_you_mean(name, there)}; "
         f"the runs have {shown}"
     )
 
