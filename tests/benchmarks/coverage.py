@@ -346,8 +346,8 @@ The lowest design of all with three and more runs: {low:.1f} %
 ### The test of a difference when there is none
 
 Per cent of permutation tests at 5 % (difference of the IQM over 10 tasks, {replicates} sampled arrangements) that
-reject although both methods are the same; mean over shapes and [highest], {tests} pairs a design, standard error of a
-single design {100 * np.sqrt(0.05 * 0.95 / tests):.1f}.
+reject although the aggregates are equal; mean over shapes and [highest]; at least {tests} pairs a design, standard
+error of a single design at most {100 * np.sqrt(0.05 * 0.95 / tests):.1f}.
 Three whole runs of each method give no p below 0.1, so that nothing is rejected; a report says that it cannot be
 decided.
 
