@@ -127,8 +127,13 @@ def _shown(role: str, metric: MetricResult, protocol: Protocol, task: Task | Non
         "ecdf": ["run scores", weighted],
         "heatmap": ["mean over runs"],
         "missing": ["share of values missing"],
+        "planning": [*_planned(metric), weighted, "noncentral t", f"unit {protocol.settings.unit}"],
     }
     return plain.get(role, [])
+
+
+def _planned(metric: MetricResult) -> list[str]:
+    return [f"difference of {aggregate_name(metric.plans[0].of, metric.trim)}, 80 % power"] if metric.plans else []
 
 
 def _drawn(protocol: Protocol, curves: Collection[Curve] = ()) -> list[str]:

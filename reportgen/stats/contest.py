@@ -118,7 +118,7 @@ def contest(
         if statistic
         else None,
         improvement_test=_test(pair, settings, key, "improvement", None, test if estimand != "difference" else ""),
-        effects=effects(pair),
+        effects=effects(pair, comparable=statistic is not None),
         fixed=0 if pair.coupled else pair.fixed(),
     )
 

@@ -11,6 +11,8 @@ from scipy.special import gammaln
 from reportgen.stats.wins import task_shares
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from reportgen.stats.pairs import Pair
@@ -29,8 +31,8 @@ class Effects:
     cliffs_delta
         2 A - 1, between -1 and 1.
     hedges_g
-        Difference of means over the pooled standard deviation, corrected for small samples, mean over tasks; None
-        where a task has no spread.
+        Difference of means over the standard deviation of runs, both averaged over tasks (the latter as a variance),
+        corrected for small samples; on one task exactly Hedges' g. None where runs do not vary or tasks share no scale.
     wins, ties, losses
         On how many tasks the first method's mean is higher, equal or lower.
     """
@@ -43,41 +45,50 @@ class Effects:
     losses: int
 
 
-def effects(pair: Pair) -> Effects:
-    """Compute the effect sizes of a pair."""
+def effects(pair: Pair, *, comparable: bool = True) -> Effects:
+    """Compute the effect sizes of a pair.
+
+    Parameters
+    ----------
+    comparable
+        Whether the scores of all tasks lie on one scale.
+    """
     a12 = float(task_shares(pair).mean())
-    samples = list(_samples(pair))
-    means = np.array([[first.mean(), second.mean()] for first, second in samples])
-    sizes = [hedges_g(first, second) for first, second in samples]
-    known = [size for size in sizes if size is not None]
+    one, other = pair.first, pair.second
+    samples = [(one.values[one.tasks == task], other.values[other.tasks == task]) for task in range(one.n_tasks)]
+    gains = np.array([_gain(first, second) for first, second in samples])
     return Effects(
         a12=a12,
         cliffs_delta=2 * a12 - 1,
-        hedges_g=float(np.mean(known)) if len(known) == len(sizes) else None,
-        wins=int((means[:, 0] > means[:, 1]).sum()),
-        ties=int((means[:, 0] == means[:, 1]).sum()),
-        losses=int((means[:, 0] < means[:, 1]).sum()),
+        hedges_g=hedges_g(samples) if comparable else None,
+        wins=int((gains > 0).sum()),
+        ties=int((gains == 0).sum()),
+        losses=int((gains < 0).sum()),
     )
 
 
-def hedges_g(first: Floats, second: Floats) -> float | None:
-    """Return Hedges' g with the exact correction for small samples (Hedges, 1981); None without spread.
+def _gain(first: Floats, second: Floats) -> float:
+    """Return by how much the first mean is larger; two infinite means are equal."""
+    one, other = float(first.mean()), float(second.mean())
+    return 0.0 if one == other else one - other
+
+
+def hedges_g(samples: Sequence[tuple[Floats, Floats]]) -> float | None:
+    """Return Hedges' g of samples per task, with the exact correction for small samples (Hedges, 1981).
 
     Examples
     --------
-    >>> round(hedges_g(np.array([3.1, 2.9, 3.5]), np.array([2.0, 2.5, 2.2])), 4)
-    2.6487
+    >>> round(hedges_g([(np.array([3.1, 2.9, 3.5]), np.array([2.0, 2.5, 2.2]))]), 4)
+    2.6607
     """
-    df = len(first) + len(second) - 2
-    if df < 1 or not (np.isfinite(first).all() and np.isfinite(second).all()):
+    if not all(np.isfinite(sample).all() for both in samples for sample in both):
         return None
-    squares = ((first - first.mean()) ** 2).sum() + ((second - second.mean()) ** 2).sum()
-    if squares == 0:
+    degrees = np.array([len(first) + len(second) - 2 for first, second in samples])
+    squares = np.array([sum(float(((s - s.mean()) ** 2).sum()) for s in both) for both in samples])
+    seen, df = degrees > 0, float(degrees.sum())
+    if df < 2 or not (squares > 0).any():  # noqa: PLR2004 - with one degree of freedom the correction is zero
         return None
-    shrunk = 0.0 if df == 1 else float(np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2))
-    return float(shrunk * (first.mean() - second.mean()) / np.sqrt(squares / df))
-
-
-def _samples(pair: Pair) -> list[tuple[Floats, Floats]]:
-    one, other = pair.first, pair.second
-    return [(one.values[one.tasks == task], other.values[other.tasks == task]) for task in range(one.n_tasks)]
+    spread = np.sqrt((squares[seen] / degrees[seen]).mean())
+    gain = np.mean([first.mean() - second.mean() for first, second in samples])
+    shrunk = np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2)
+    return float(shrunk * gain / spread)

@@ -133,6 +133,7 @@ class _Contrast:
         self.finite = bool(np.isfinite(self.values).all())
         bounded = np.nan_to_num(self.values, posinf=0.0, neginf=0.0)
         self.scale = float(np.abs(bounded).max())
+        self.trim = settings.trim
         self.shares = tuple(trim_share(len(plan.values), settings.trim) for plan in (pair.first, pair.second))
         self.sides = (
             _Side(pair, pair.weight_first, pair.sizes_first, bounded),
@@ -158,20 +159,38 @@ class _Contrast:
 
     def _totals(self, side: _Side, mask: Members, share: float) -> tuple[Floats, Floats]:
         """Return (U, B) influence totals, 0 for units of the other side, and (B,) the statistic."""
+        if self.pair.coupled == "tasks":
+            return self._totals_of_tasks(side, mask)
         if self.statistic != "iqm":
             unit = self._by_unit(side.weights * self.values[:, None]) - side.centre
             totals = np.where(mask, unit, 0.0)
             return totals, totals.sum(axis=0) + side.held
         low, high = self._trim_points(side, mask, share)
+        totals = self._winsorised(side, low, high)
+        totals -= side.centre
+        totals *= mask
+        totals /= 1 - 2 * share
+        return totals, totals.sum(axis=0) + (side.held - share * (low + high)) / (1 - 2 * share)
+
+    def _totals_of_tasks(self, side: _Side, mask: Members) -> tuple[Floats, Floats]:
+        """Do the same where tasks change sides whole: a side's number of scores and its weight then vary."""
+        members = mask[self.pair.units]
+        count, weight = members.sum(axis=0), (members * side.weights).sum(axis=0)
+        if self.statistic != "iqm":
+            totals = mask * self._by_unit(side.weights * self.values[:, None]) / weight
+            return totals, totals.sum(axis=0)
+        share = np.floor(self.trim * count) / count
+        low, high = self._trim_points(side, mask, share)
+        totals = mask * self._winsorised(side, low, high) / (weight * (1 - 2 * share))
+        return totals, totals.sum(axis=0) - share * (low + high) / (1 - 2 * share)
+
+    def _winsorised(self, side: _Side, low: Floats, high: Floats) -> Floats:
         kept = np.maximum(self.values[:, None], low)
         np.minimum(kept, high, out=kept)
         kept *= side.weights
-        totals = self._by_unit(kept)
-        totals -= side.centre
-        totals *= mask
-        return totals, (totals.sum(axis=0) + side.held - share * (low + high)) / (1 - 2 * share)
+        return self._by_unit(kept)
 
-    def _trim_points(self, side: _Side, mask: Members, share: float) -> tuple[Floats, Floats]:
+    def _trim_points(self, side: _Side, mask: Members, share: float | Floats) -> tuple[Floats, Floats]:
         """Return (B,) the smallest and the largest score of a side that keep weight in the IQM."""
         running = mask[self.pair.units[self.order]] * side.weights[self.order]
         np.cumsum(running, axis=0, out=running)
@@ -190,7 +209,7 @@ class _Contrast:
         if single.any() and several.any():
             scaled = (squares * (sizes / side.stratum_weight[several][:, None]) ** 2).sum(axis=0)
             terms += (side.stratum_weight[single] ** 2).sum() * scaled / (sizes - 1).sum()
-        return np.asarray(terms * self._factor(side))
+        return np.asarray(terms)
 
     def _paired_variance(self, apart: Floats) -> Floats:
         sizes = self.pair.sizes_first
@@ -198,11 +217,6 @@ class _Contrast:
         middles = np.add.reduceat(apart, starts, axis=0) / sizes[:, None]
         squares = np.add.reduceat((apart - np.repeat(middles, sizes, axis=0)) ** 2, starts, axis=0)
         return np.asarray((squares * (sizes / np.maximum(sizes - 1, 1))[:, None]).sum(axis=0))
-
-    def _factor(self, side: _Side) -> float:
-        if self.statistic != "iqm":
-            return 1.0
-        return (1 - 2 * self.shares[0 if side is self.sides[0] else 1]) ** -2
 
     def _ratio(self, delta: Floats, variance: Floats) -> Floats:
         """Divide; where no unit was repeated there is no standard error, and the difference itself is returned."""

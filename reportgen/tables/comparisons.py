@@ -39,6 +39,7 @@ def comparisons(metric: MetricResult, report: Report) -> Table:
     name = aggregate_name(metric.primary_aggregate, metric.trim) if metric.primary_aggregate else ""
     decided = metric.testing.estimand if metric.testing else POI
     what = f"difference of the {name}" if decided == "difference" else "probability of improvement"
+    what = "mean ranks over tasks" if metric.testing and metric.testing.test == "friedman" else what
     counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
     return Table(
         name=f"{safe_name(metric.id)}-comparisons",
@@ -52,15 +53,15 @@ def comparisons(metric: MetricResult, report: Report) -> Table:
             f"{interval_words(report)}, n = {span(counts)} runs per task."
         ),
         signature=metric.signature,
-        columns=_columns(name),
+        columns=_columns(name, decided),
         rows=tuple(_row(one, labels, both=bool(name)) for one in metric.comparisons),
         notes=tuple(dict.fromkeys(_notes(metric))),
     )
 
 
-def _columns(name: str) -> tuple[Column, ...]:
+def _columns(name: str, decided: str) -> tuple[Column, ...]:
     difference = Column(key="difference", label=f"{name}, A − B", kind="interval")
-    beside = Column(key="p_beside", label="p, other", kind="p")
+    beside = Column(key="p_beside", label="p of P(A > B)" if decided == "difference" else f"p of the {name}", kind="p")
     return (
         Column(key="a", label="A"),
         Column(key="b", label="B"),
@@ -91,7 +92,7 @@ def _row(comparison: Comparison, labels: dict[str, str], *, both: bool) -> tuple
         Cell(value=effects.cliffs_delta if effects else None),
         Cell(
             value=effects.hedges_g if effects else None,
-            reason="a task has no spread" if effects and effects.hedges_g is None else "",
+            reason="runs do not vary, or tasks share no scale" if effects and effects.hedges_g is None else "",
         ),
     )
 
@@ -122,12 +123,13 @@ def _notes(metric: MetricResult) -> Iterator[str]:
 
 
 def _protocol(testing: Testing) -> str:
+    together = testing.test in {"anova", "friedman"}
+    changes = "every p" if together else "neither estimates nor raw p, but corrected p"
     exchanged = f", exchanging {testing.unit}" if testing.test == "permutation" else ""
     pairs = "pair" if testing.family_size == 1 else "pairs"
     return (
         f"Test: {TESTS[testing.test]}, two-sided{exchanged}; correction: {CORRECTIONS[testing.correction]} over a "
-        f"family of {testing.family_size} {pairs}; size {testing.alpha:.2g}. Another method changes neither estimates "
-        "nor raw p, but corrected p."
+        f"family of {testing.family_size} {pairs}; size {testing.alpha:.2g}. Another method changes {changes}."
     )
 
 
@@ -137,6 +139,7 @@ def _attainable(metric: MetricResult, testing: Testing) -> Iterator[str]:
     adjusted = [one.p_smallest_adjusted for one in metric.comparisons if one.p_smallest_adjusted is not None]
     if not floors or not adjusted:
         return
-    bound = "; above the size of the test nothing can be decided, whatever the runs show"
+    pairs = "nothing" if min(adjusted) > testing.alpha else "not every pair"
+    bound = f"; above the size of the test, so {pairs} can be decided, whatever the runs show"
     open_ = "" if max(adjusted) <= testing.alpha else bound
     yield f"Smallest p within reach: {p_value(max(floors))}, corrected {p_value(max(adjusted))}{open_}."

@@ -172,7 +172,7 @@ def null_grid():
     """Spread is for the normal shape alone, whose IQM does not move with it."""
     return [
         Cell(n=n, tasks=10, shape=shape, rho=rho, sizes=sizes)
-        for n, shape, rho, sizes in product((3, 5, 10), SHAPES, (None, 0.0, 0.2, 0.5), ("equal", "unequal", "spread"))
+        for n, shape, rho, sizes in product((3, 5, 10), SHAPES[:3], (None, 0.2), ("equal", "unequal", "spread"))
         if sizes != "spread" or shape == "normal"
     ]
 
@@ -181,7 +181,7 @@ def alarm_table(alarms):
     """Type-I errors by design and n; mean over shapes and [highest]."""
     lines = ["| | n = 3 | n = 5 | n = 10 |", "|---|---|---|---|"]
     words = {"equal": "", "unequal": ", the second method 2n + 1 runs", "spread": ", 2n + 1 runs, spread 3 : 1"}
-    for rho, sizes in product((None, 0.0, 0.2, 0.5), words):
+    for rho, sizes in product((None, 0.2), words):
         texts = []
         for n in (3, 5, 10):
             found = [
@@ -346,8 +346,8 @@ The lowest design of all with three and more runs: {low:.1f} %
 ### The test of a difference when there is none
 
 Per cent of permutation tests at 5 % (difference of the IQM over 10 tasks, {replicates} sampled arrangements) that
-reject although both methods are the same; mean over shapes and [highest], {tests} pairs a design, standard error of a
-single design {100 * np.sqrt(0.05 * 0.95 / tests):.1f}.
+reject although the aggregates are equal; mean over shapes and [highest]; at least {tests} pairs a design, standard
+error of a single design at most {100 * np.sqrt(0.05 * 0.95 / tests):.1f}.
 Three whole runs of each method give no p below 0.1, so that nothing is rejected; a report says that it cannot be
 decided.
 
@@ -392,7 +392,7 @@ def main():
     nulls = [cell for cell in null_grid() if not (saved and f"null {_key(cell)}" in saved)]
     alarm = delayed(false_alarms)
     counts = Parallel(n_jobs=asked.jobs)(
-        alarm(cell, pairs=3 * asked.pairs, replicates=asked.replicates) for cell in nulls
+        alarm(cell, pairs=2 * asked.pairs, replicates=asked.replicates) for cell in nulls
     )
     saved |= {f"null {_key(cell)}": tally for cell, tally in zip(nulls, counts, strict=True)}
     if asked.save:

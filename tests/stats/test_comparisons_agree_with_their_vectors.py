@@ -156,8 +156,16 @@ def test_the_law_over_tasks_of_unequal_sizes_is_that_of_all_arrangements():
 def test_hedges_g_shrinks_cohens_d_by_the_exact_factor():
     """With 4 degrees of freedom the factor is gamma(2) / (sqrt(2) gamma(3/2)) = sqrt(2 / pi)."""
     d = (np.mean(SMALL[0]) - np.mean(SMALL[1])) / np.sqrt((np.var(SMALL[0], ddof=1) + np.var(SMALL[1], ddof=1)) / 2)
-    assert hedges_g(*map(np.array, SMALL)) == pytest.approx(d * np.sqrt(2 / np.pi))
-    assert hedges_g(np.ones(3), np.ones(3)) is None
+    small = tuple(map(np.array, SMALL))
+    assert hedges_g([small]) == pytest.approx(d * np.sqrt(2 / np.pi))
+    assert hedges_g([(np.ones(3), np.ones(3))]) is None
+
+
+def test_hedges_g_over_tasks_has_one_spread_for_all():
+    """Gains 1 and 3, variances 1 and 7: 2 over the root of 4 is 1, and 4 degrees of freedom."""
+    wide = 3 + np.sqrt(7) * np.array([-1.0, 0, 1])
+    samples = [(np.array([2.0, 3, 4]), np.array([2.0])), (wide, np.array([0.0]))]
+    assert hedges_g(samples) == pytest.approx(np.sqrt(2 / np.pi))
 
 
 def test_tied_ranks_are_shared():
