@@ -96,9 +96,10 @@ def _computed(
     if scale is None:
         return Bounded(tasks=tuple(tasks), text="none", notices=())
     scaled = rescaled(tasks, scores, scale)
-    text = f"{metric} is normalised by {scale.text}; without one of the methods every number would be another."
-    notices = [Notice(code="relative_scale", text=text, metric=metric, level="note")] if not scale.code else []
     flat = [task.label for task in scaled if task.reference is None]
+    text = f"{metric} is normalised by {scale.text}; without one of the methods every number would be another."
+    told = not flat and not scale.code
+    notices = [Notice(code="relative_scale", text=text, metric=metric, level="note")] if told else []
     if flat:
         why = "gives no scale for" if scale.code else "has no scale on tasks where all scores are equal:"
         text = f"{metric}: {scale.text} {why} {', '.join(flat[:SHOWN_TASKS])}; nothing is normalised."
