@@ -81,7 +81,7 @@ def test_build_as_json_is_json_only(project):
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
     assert summary["runs_used"] == 24
-    assert summary["headline"].startswith("ppo")
+    assert summary["headline"].startswith("Best set: ppo, dqn")
 
 
 @pytest.mark.parametrize(
