@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from reportgen.figures.forest import rows
@@ -43,11 +44,14 @@ def _forest(metric: MetricResult, estimand: str, looks: Mapping[str, Look], inte
     shown, left = rows(metric, estimand, looks)
     what = estimand_words(metric, estimand)
     if estimand == POI:
-        means = ", the chance that a run of A beats a run of B on the same task, ties one half; right of ½ favours A"
+        means, favours = ", the chance that a run of A beats a run of B on the same task, ties one half,", "½"
     else:
-        means = f" ({sign_words(metric)}); right of zero favours A"
+        means, favours = f", {sign_words(metric)},", "zero"
     rest = f" {left} further pairs stand in the table." if left else ""
-    told = f": {what}{means}, with {intervals}. {_marks(metric, estimand, shown)}{rest}"
+    told = (
+        f": {what}{means} with {intervals}; right of {favours} favours A. {_marks(metric, estimand, shown)}"
+        f"{_without_interval(shown)}{rest}"
+    )
     labels = {method.id: method.label for method in metric.methods}
     said = "; ".join(_said(side, labels) for side in shown[:MOST_SAID])
     more = f"; and {len(shown) - MOST_SAID} more" if len(shown) > MOST_SAID else ""
@@ -74,6 +78,12 @@ def _marks(metric: MetricResult, estimand: str, shown: list[Comparison]) -> str:
     )
 
 
+def _without_interval(shown: list[Comparison]) -> str:
+    """Say of how many pairs no interval is stated, and why."""
+    reasons = Counter(side.reason for side in shown if side.estimate is not None and side.low is None)
+    return "".join(f" No interval for {count} of {len(shown)} pairs: {reason}." for reason, count in reasons.items())
+
+
 def _said(side: Comparison, labels: Mapping[str, str]) -> str:
     word = "over" if side.estimand == POI else "against"
     if side.estimate is None:
@@ -87,14 +97,14 @@ def _matrix(metric: MetricResult, looks: Mapping[str, Look]) -> Words:
     deciding = estimand_words(metric, testing.estimand) if testing else "difference"
     shown = in_matrix(metric, looks)
     untested = sum(duel.p is None for duel in metric.matrix if duel.a in shown and duel.b in shown)
-    some = f" {untested} pairs are not among those asked for and not tested." if untested else ""
+    some = f" {untested} pairs were not asked for: estimates only." if untested else ""
     part = f" {len(shown)} of {len(metric.methods)} methods." if len(shown) < len(metric.methods) else ""
     sign = "" if testing and testing.estimand == POI else " (above zero: the row is better)"
+    size = f"{testing.alpha if testing else 0.05:.2g}"
     told = (
         f": every method (row) against every other (column) by the {deciding}{sign}; a·b·c: tasks on which the row's "
-        "mean is better, equal, worse. Bold with an arrow or without hatching: the pair's own raw p "
-        f"({_test_of_a_pair(metric)}) is at most {testing.alpha if testing else 0.05:.2g}; no correction is made, so that no third method changes a cell, and "
-        f"verdicts are those of the table.{some}{part}"
+        f"mean is better, equal, worse. Bold: the pair's own raw p ({_test_of_a_pair(metric)}) is at most {size}; "
+        f"hatched: it is not. No correction is made, so that no third method changes a cell.{some}{part}"
     )
     return "pairwise matrix", told, f"Matrix of {len(shown)} methods against each other by the {deciding}."
 

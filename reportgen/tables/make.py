@@ -258,7 +258,7 @@ def _emphasis(metric: MetricResult) -> str:
     if not metric.best_set:
         return f"{BOLD}; no test against every other method has been made."
     name = aggregate_name(metric.primary_aggregate or "mean", metric.trim)
-    near = "; underlined: not told from the best by the verdicts below" if len(metric.best_set) > 1 else ""
+    near = "; underlined: not told from the best by the verdicts" if len(metric.best_set) > 1 else ""
     return f"{BOLD}{near}. Only the {name} has been tested."
 
 
