@@ -6,9 +6,11 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from reportgen.results.telling import POI, sides
 from reportgen.text import csv_cell
 
 AGGREGATE_CURVES = ("curves", "wall-curves")
+OF_COMPARISONS = ("differences", "improvement", "matrix", "ranks", "critical-difference")
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +30,11 @@ def of(role: str, metric: MetricResult, tasks: tuple[int, int] = (0, 0)) -> str:
         "missing": _missing(metric),
         "violin": _scores(metric),
         "ecdf": _scores(metric),
+        "differences": _pairs(metric, "difference"),
+        "improvement": _pairs(metric, POI),
+        "matrix": _matrix(metric),
+        "ranks": _ranks(metric),
+        "critical-difference": _mean_ranks(metric),
         **{role: _aggregate_rows(metric, role) for role in AGGREGATE_CURVES},
         "task-curves": _lines(
             "step",
@@ -119,6 +126,34 @@ def _missing(metric: MetricResult) -> Iterator[Row]:
     for score in metric.data.scores:
         method = label_of(metric, score.method)
         yield (method, labels[score.task], score.run, score.seed, score.missing, score.line.count)
+
+
+def _pairs(metric: MetricResult, estimand: str) -> Iterator[Row]:
+    yield ("a", "b", "estimand", "estimate", "low", "high", "p", "p_adjusted", "verdict", "reason")
+    for side in sides(metric, estimand):
+        names = (label_of(metric, side.a), label_of(metric, side.b), estimand)
+        yield (*names, side.estimate, side.low, side.high, side.p, side.p_adjusted, side.verdict, side.reason)
+
+
+def _matrix(metric: MetricResult) -> Iterator[Row]:
+    yield ("a", "b", "wins", "ties", "losses", "estimate", "p")
+    for duel in metric.matrix:
+        names = (label_of(metric, duel.a), label_of(metric, duel.b))
+        yield (*names, duel.wins, duel.ties, duel.losses, duel.estimate, duel.p)
+
+
+def _ranks(metric: MetricResult) -> Iterator[Row]:
+    yield ("method", "rank", "share")
+    for method, shares in metric.ranks.shares.items() if metric.ranks else ():
+        for rank, share in enumerate(shares, start=1):
+            yield (label_of(metric, method), rank, share)
+
+
+def _mean_ranks(metric: MetricResult) -> Iterator[Row]:
+    yield ("method", "mean_rank", "critical_difference")
+    for whole in metric.omnibus:
+        for method, rank in whole.average_ranks.items():
+            yield (label_of(metric, method), rank, whole.critical_difference)
 
 
 def _lines(x: str, lines: Iterable[tuple[str, str, Profile | Curve | None]]) -> Iterator[Row]:

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from reportgen.artifacts import Artifact, File, safe_name
-from reportgen.figures import data, saving, words
+from reportgen.figures import comparison_words, data, saving, words
 from reportgen.figures.distributions import ecdf_figure, task_figure, violin_figure
+from reportgen.figures.forest import forest_figure
 from reportgen.figures.heatmap import heatmap_figure, missing_figure
 from reportgen.figures.intervals import interval_figure
 from reportgen.figures.lines import curve_figure, profile_figure, task_curves_figure
+from reportgen.figures.matrix import in_matrix, matrix_figure
 from reportgen.figures.planning import planning_figure
+from reportgen.figures.ranks import critical_difference_figure, rank_figure
 from reportgen.figures.style import Look, drawing, looks, paper_width, short
 from reportgen.results.comparable import lower_is_better
+from reportgen.results.telling import POI, omitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,8 +33,14 @@ SCREEN = 7.4
 MOST_IN_COLOR = 8
 TASKS_A_FIGURE = 24
 PANELS_A_ROW = 4
+FEW_IN_A_MATRIX = 5
 Role = Literal[
     "intervals",
+    "differences",
+    "improvement",
+    "matrix",
+    "ranks",
+    "critical-difference",
     "profile",
     "violin",
     "ecdf",
@@ -42,7 +52,7 @@ Role = Literal[
     "task",
     "planning",
 ]
-WIDE = {"heatmap", "missing", "task-curves"}
+WIDE = {"heatmap", "missing", "task-curves", "critical-difference"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,8 +157,14 @@ def _whole_figures(metric: MetricResult) -> Iterator[Role]:
     """Yield the figures of a whole metric that have something to show."""
     primary = metric.data.role == "primary"
     comparable = primary and metric.primary_aggregate is not None
+    without = omitted(metric)
     there: dict[Role, bool] = {
         "intervals": comparable,
+        "differences": "differences" not in without,
+        "improvement": "improvement" not in without,
+        "matrix": "matrix" not in without,
+        "ranks": "ranks" not in without,
+        "critical-difference": "critical-difference" not in without,
         "profile": any(method.profile for method in metric.methods),
         "violin": comparable,
         "ecdf": comparable,
@@ -166,9 +182,8 @@ def _drawn(job: Job) -> Artifact:
         screen = _figure(job, SCREEN, paper=False)
         light = saving.svg(screen)
         picture = b"" if job.role == "task" else saving.png(screen)
-    dimmed = any(look.dimmed for look in job.looks.values())
     task = job.metric.data.tasks[job.tasks[0]] if job.role == "task" else None
-    title, caption, alt = words.of(job.role, job.metric, job.protocol, dimmed=dimmed, task=task)
+    title, caption, alt = words.of(job.role, job.metric, job.protocol, job.looks, task)
     folder = "docs/assets/figures"
     files = (
         File(path=f"{folder}/{job.name}.svg", content=light),
@@ -191,7 +206,7 @@ def _drawn(job: Job) -> Artifact:
 
 def _further_forms(job: Job, picture: bytes) -> tuple[File, ...]:
     """Return what figures have that go into papers: PNG, data and PDF."""
-    width = paper_width(job.visualization, wide=job.role in WIDE)
+    width = paper_width(job.visualization, wide=_wide(job))
     with drawing(job.visualization, paper=True):
         paper = saving.pdf(_figure(job, width, paper=True))
     folder = "docs/assets/figures"
@@ -200,6 +215,11 @@ def _further_forms(job: Job, picture: bytes) -> tuple[File, ...]:
         File(path=f"{folder}/{job.name}.csv", content=data.of(job.role, job.metric, job.tasks).encode()),
         File(path=f"latex/figures/{job.name}.pdf", content=paper),
     )
+
+
+def _wide(job: Job) -> bool:
+    """Tell whether a figure needs the width of a page."""
+    return job.role in WIDE or (job.role == "matrix" and len(in_matrix(job.metric, job.looks)) > FEW_IN_A_MATRIX)
 
 
 def _figure(job: Job, width: float, *, paper: bool) -> Figure:
@@ -214,6 +234,11 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
 
     drawers: dict[Role, Callable[[], Figure]] = {
         "intervals": lambda: interval_figure(metric, looks, width),
+        "differences": lambda: forest_figure(metric, "difference", looks, width, paper=paper),
+        "improvement": lambda: forest_figure(metric, POI, looks, width, paper=paper),
+        "matrix": lambda: matrix_figure(metric, looks, width, paper=paper),
+        "ranks": lambda: rank_figure(metric, looks, width),
+        "critical-difference": lambda: critical_difference_figure(comparison_words.friedman(metric), looks, width),
         "profile": lambda: profile_figure(profiles, looks, label, width),
         "violin": lambda: violin_figure(metric, looks, label, width),
         "ecdf": lambda: ecdf_figure(metric, looks, label, width),

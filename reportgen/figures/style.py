@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from reportgen.spec.model import Visualization
 
 INK, MUTED, GRID, OTHERS = "#1f2933", "#6b7785", "#dde3ea", "#b4bcc6"
-DARK = {INK: "#e8ebf0", MUTED: "#a3adba", GRID: "#3b4450", OTHERS: "#5c6673"}
+PAPER = "#fefefe"
+DARK = {INK: "#e8ebf0", MUTED: "#a3adba", GRID: "#3b4450", OTHERS: "#5c6673", PAPER: "#151b24"}
 PALETTES = {
     "okabe-ito": ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#4d4d4d", "#a89400"),
     "tol-bright": ("#4477aa", "#ee6677", "#228833", "#aa3377", "#66ccee", "#ccbb44", "#666666"),

@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reportgen.figures import data
+from reportgen.figures import comparison_words, data
 from reportgen.results.comparable import NAMES
 from reportgen.results.words import aggregate_name, drawn_words, interval_words, protocol_line, span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from reportgen.data.scores import Task
+    from reportgen.figures.style import Look
     from reportgen.results.report import Curve, MetricResult, Report
     from reportgen.stats import Settings
 
 
 GREY = " In colour: the best eight methods, the baseline and highlighted ones; the others grey."
+
+UNDIMMED = {"heatmap", "missing", "matrix", "ranks"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +37,13 @@ class Protocol:
 
 
 def of(
-    role: str, metric: MetricResult, protocol: Protocol, *, dimmed: bool, task: Task | None = None
+    role: str, metric: MetricResult, protocol: Protocol, looks: Mapping[str, Look], task: Task | None = None
 ) -> tuple[str, str, str]:
     """Return title, caption and alternative text of a figure, or of the figure of one task."""
     label, methods = metric.data.label, _methods(metric)
-    if role in {*data.AGGREGATE_CURVES, "task-curves"}:
+    if role in data.OF_COMPARISONS:
+        title, told, alt = comparison_words.of(role, metric, looks, protocol.intervals)
+    elif role in {*data.AGGREGATE_CURVES, "task-curves"}:
         title, told, alt = _of_curves(role, metric, protocol)
     else:
         title, told, alt = {
@@ -95,7 +100,8 @@ def of(
             ),
         }[role]
     caption = f"{label}{told} {_size(metric, task)}."
-    return f"{label}: {title}", caption + (GREY if dimmed and role not in {"heatmap", "missing"} else ""), alt
+    dimmed = role not in UNDIMMED and any(look.dimmed for look in looks.values())
+    return f"{label}: {title}", caption + (GREY if dimmed else ""), alt
 
 
 def signature(role: str, metric: MetricResult, protocol: Protocol, task: Task | None = None) -> str:
@@ -121,7 +127,11 @@ def _shown(role: str, metric: MetricResult, protocol: Protocol, task: Task | Non
             method.task_curves[name] for method in metric.methods for name in wanted if name in method.task_curves
         ]
         return ["mean over runs", *(_drawn(protocol, curves) if curves else [])]
+    leading = aggregate_name(metric.primary_aggregate or "mean", metric.trim)
     plain = {
+        "differences": [f"difference of {leading}", weighted, *_drawn(protocol)],
+        "improvement": ["probability of improvement", *_drawn(protocol)],
+        "critical-difference": ["mean ranks of task means"],
         "profile": ["performance profile", weighted, *_drawn(protocol)],
         "violin": ["run scores"],
         "ecdf": ["run scores", weighted],

@@ -12,6 +12,7 @@ from reportgen.pages.figures import figure_html
 from reportgen.pages.prose import prose
 from reportgen.resources import template_folders
 from reportgen.results.provenance import packages
+from reportgen.results.telling import omissions, sentences
 from reportgen.results.words import aggregate_name, interval_words, span
 from reportgen.text import LONGEST_PROSE, html, visible
 
@@ -39,6 +40,8 @@ def render(report: Report, artifacts: Sequence[Artifact], *, templates: Path | N
         "interval": interval_words(report),
         "packages": packages(),
         "artifacts": artifacts,
+        "comparison_sentences": sentences,
+        "comparison_omissions": omissions,
         "page_of": {metric.id: f"metrics/{safe_name(metric.id)}.md" for metric in report.metrics},
     }
     pages = [

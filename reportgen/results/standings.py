@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reportgen.results.comparable import lower_is_better
 from reportgen.results.report import Duel, Omnibus, Ranks
 from reportgen.stats import anova, average_rank_replicates, design, friedman, run_means, shares_of_ranks
 
@@ -33,6 +34,8 @@ def _duel(field: Field, a: MethodResult, b: MethodResult, raw: Mapping[tuple[str
     if back and not there and back.estimate is not None:
         estimate = 2 * back.neutral - back.estimate
     known = there or back
+    if estimate is None and not (known or field.lacks(a.id, b.id)) and field.estimand == "difference":
+        estimate = _difference(field, a, b)
     return Duel(
         a=a.id,
         b=b.id,
@@ -42,6 +45,15 @@ def _duel(field: Field, a: MethodResult, b: MethodResult, raw: Mapping[tuple[str
         estimate=estimate,
         p=known.p if known else None,
     )
+
+
+def _difference(field: Field, a: MethodResult, b: MethodResult) -> float | None:
+    """Return the difference of the primary aggregates, above zero in favour of a, of two methods on the same tasks."""
+    leading = field.leading or ""
+    one, other = a.aggregates[leading].estimate, b.aggregates[leading].estimate
+    if one is None or other is None or set(a.tasks) != set(b.tasks):
+        return None
+    return other - one if lower_is_better(field.data, leading) else one - other
 
 
 def ranks(field: Field) -> Ranks | None:

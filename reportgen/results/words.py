@@ -154,6 +154,8 @@ def _outcome(metric: MetricResult, told: Comparison) -> str:
     """Say who is better, or that nobody is told from the other, by the verdict."""
     labels = {method.id: visible(method.label) for method in metric.methods}
     a, b = labels[told.a], labels[told.b]
+    falling = metric.primary_aggregate is not None and lower_is_better(metric.data, metric.primary_aggregate)
+    difference = f"{b} − {a}" if falling else f"{a} − {b}"
     several = len(metric.methods) > 2 and len(metric.best_set) > 1  # noqa: PLR2004 - of two methods there is no set
     if told.verdict in {"better", "worse"}:
         return f"{a} > {b}" if told.verdict == "better" else f"{b} > {a}"
@@ -165,8 +167,8 @@ def _outcome(metric: MetricResult, told: Comparison) -> str:
         names = [labels[method] for method in metric.best_set]
         listed = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if names[MOST_NAMED:] else "")
         ending = why if told.verdict == "cannot be decided" else "not distinguishable"
-        return f"Best set: {listed} ({ending}). {a} − {b}"
-    return f"{a} − {b}, {why}"
+        return f"Best set: {listed} ({ending}). {difference}"
+    return f"{difference}, {why}"
 
 
 def _effect(told: Comparison) -> str:
@@ -254,19 +256,19 @@ def _n(metric: MetricResult) -> str:
 def _cell(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{estimate.estimate:.3g} (no interval: {estimate.reason})"
-    digits = _digits(estimate.low, estimate.high)
+    digits = places(estimate.low, estimate.high)
     return f"{estimate.estimate:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]"
 
 
 def _signed(comparison: Comparison) -> str:
     if comparison.low is None or comparison.high is None:
         return f"{comparison.estimate:+.3g} (no interval: {comparison.reason})"
-    digits = _digits(comparison.low, comparison.high)
+    digits = places(comparison.low, comparison.high)
     text = f"{comparison.estimate:+.{digits}f} [{comparison.low:.{digits}f}, {comparison.high:.{digits}f}]"
     return text.replace("-", "−")
 
 
-def _digits(low: float, high: float) -> int:
+def places(low: float, high: float) -> int:
     """Decimals that show two significant digits of the interval's half-width."""
     half = (high - low) / 2
     return max(0, 1 - math.floor(math.log10(half))) if half > 0 else 3

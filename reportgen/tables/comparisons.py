@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reportgen.artifacts import safe_name
+from reportgen.results.telling import CORRECTIONS, POI, STANDINGS, TESTS, relations, sign_words
 from reportgen.results.words import aggregate_name, interval_words, span
 from reportgen.tables.values import Cell, Column, Table, p_value
 
@@ -12,25 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reportgen.results.report import Comparison, MetricResult, Report, Testing
-
-POI = "probability_of_improvement"
-TESTS = {
-    "permutation": "permutation",
-    "mann_whitney": "Mann–Whitney",
-    "welch": "Welch's t",
-    "yuen": "Yuen's t",
-    "brunner_munzel": "Brunner–Munzel",
-    "wilcoxon": "Wilcoxon's signed ranks",
-    "anova": "one-way ANOVA with Tukey's honest differences",
-    "friedman": "Friedman with Nemenyi's pairs",
-}
-CORRECTIONS = {
-    "holm": "Holm",
-    "bonferroni": "Bonferroni",
-    "bh": "Benjamini–Hochberg",
-    "by": "Benjamini–Yekutieli",
-    "none": "no further correction",
-}
 
 
 def comparisons(metric: MetricResult, report: Report) -> Table:
@@ -48,19 +30,53 @@ def comparisons(metric: MetricResult, report: Report) -> Table:
         title=f"{metric.data.label}: comparisons",
         caption=(
             f"Pairs of methods in {metric.data.label}; the verdict on A follows from the {what}."
-            f"{f' Differences of the {name} are A − B, above zero favours A.' if name else ''} P(A > B): the "
+            f"{f' {name}, differences: {sign_words(metric)}; above zero favours A.' if name else ''} P(A > B): the "
             "probability that a run of A beats a run of B on the same task, ties one half. In brackets: "
-            f"{interval_words(report)}, n = {span(counts)} runs per task."
+            f"{interval_words(report)}, n = {span(counts)} runs per task.{_emphasis(metric)}"
         ),
         signature=metric.signature,
-        columns=_columns(name, decided),
-        rows=tuple(_row(one, labels, both=bool(name)) for one in metric.comparisons),
+        columns=_columns(name, decided, sign_words(metric).partition(",")[0]),
+        rows=tuple(_row(one, metric, labels, both=bool(name)) for one in metric.comparisons),
         notes=tuple(dict.fromkeys(_notes(metric))),
     )
 
 
-def _columns(name: str, decided: str) -> tuple[Column, ...]:
-    difference = Column(key="difference", label=f"{name}, A − B", kind="interval")
+def relations_of_methods(metric: MetricResult) -> Table:
+    """Say of each method which others it is better and worse than, by the verdicts, and what is open."""
+    found = relations(metric)
+    labels = {
+        "better": "Better than",
+        "worse": "Worse than",
+        "equivalent": "Equivalent to",
+        "inconclusive": "Not distinguishable from",
+        "cannot be decided": "Cannot be decided against",
+        "not compared": "Not compared with",
+    }
+    used = [word for word in STANDINGS if word in {"better", "worse"} or any(own[word] for own in found.values())]
+    rows = tuple(
+        (Cell(text=method.label), *(Cell(text=", ".join(found[method.id][word]) or "–") for word in used))
+        for method in metric.methods
+    )
+    return Table(
+        name=f"{safe_name(metric.id)}-relations",
+        metric=metric.id,
+        role="relations",
+        title=f"{metric.data.label}: methods against each other",
+        caption=(
+            f"What the verdicts say of each method in {metric.data.label}. Not distinguishable is no proof of "
+            "equality, and what cannot be decided could not have been with so few runs, whatever they show."
+        ),
+        signature=metric.signature,
+        columns=(
+            Column(key="method", label="Method"),
+            *(Column(key=word.replace(" ", "_"), label=labels[word]) for word in used),
+        ),
+        rows=rows,
+    )
+
+
+def _columns(name: str, decided: str, sign: str) -> tuple[Column, ...]:
+    difference = Column(key="difference", label=f"{name}, {sign}", kind="interval")
     beside = Column(key="p_beside", label="p of P(A > B)" if decided == "difference" else f"p of the {name}", kind="p")
     return (
         Column(key="a", label="A"),
@@ -76,13 +92,15 @@ def _columns(name: str, decided: str) -> tuple[Column, ...]:
     )
 
 
-def _row(comparison: Comparison, labels: dict[str, str], *, both: bool) -> tuple[Cell, ...]:
+def _row(comparison: Comparison, metric: MetricResult, labels: dict[str, str], *, both: bool) -> tuple[Cell, ...]:
     sides = {side.estimand: side for side in (comparison, comparison.beside) if side}
     beside = comparison.beside
     effects = comparison.effects
     return (
-        Cell(text=labels[comparison.a]),
-        Cell(text=labels[comparison.b]),
+        *(
+            Cell(text=labels[name], best=name in metric.best_set[:1], near=name in metric.best_set[1:])
+            for name in (comparison.a, comparison.b)
+        ),
         *((_interval(sides.get("difference"), comparison),) if both else ()),
         _interval(sides.get(POI), comparison),
         Cell(value=comparison.p, reason=comparison.p_reason or ""),
@@ -95,6 +113,14 @@ def _row(comparison: Comparison, labels: dict[str, str], *, both: bool) -> tuple
             reason="runs do not vary, or tasks share no scale" if effects and effects.hedges_g is None else "",
         ),
     )
+
+
+def _emphasis(metric: MetricResult) -> str:
+    """Say what bold and underlining stand for."""
+    if not metric.best_set:
+        return ""
+    near = "; underlined: those that the verdicts do not tell from it" if len(metric.best_set) > 1 else ""
+    return f" Bold: the best method{near}."
 
 
 def _interval(side: Comparison | None, comparison: Comparison) -> Cell:

@@ -134,11 +134,14 @@ def _head(column: Column) -> str:
 def _cell(cell: Cell, column: Column) -> str:
     if cell.value is None or column.kind == "text":
         text = tex(visible(shown(cell, column), longest=LONGEST_CELL))
-        return f"{{{text}}}" if column.kind == "number" else text
+        return f"{{{text}}}" if column.kind == "number" else _emphasised(text, cell)
     if column.kind == "number":
         text = number(cell.value, places_of(cell, column), minus="-")
         return f"{{{tex(number(cell.value, 0))}}}" if "∞" in text else text
-    text = tex(shown(cell, column))
+    return _emphasised(tex(shown(cell, column)), cell)
+
+
+def _emphasised(text: str, cell: Cell) -> str:
     if cell.near:
         return rf"\underline{{{text}}}"
     return rf"\textbf{{{text}}}" if cell.best else text

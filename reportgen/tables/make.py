@@ -10,7 +10,7 @@ from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.results.comparable import NAMES, lower_is_better
 from reportgen.results.words import aggregate_name, interval_words, measured_coverage, span
 from reportgen.tables import outlook
-from reportgen.tables.comparisons import comparisons
+from reportgen.tables.comparisons import comparisons, relations_of_methods
 from reportgen.tables.details import excluded, one_task, outliers, runs, seeds, standings_of_methods, task_page
 from reportgen.tables.latex import write_latex
 from reportgen.tables.plain import write_csv, write_markdown
@@ -54,6 +54,8 @@ def _tables(report: Report) -> Iterator[Table]:
         if metric.data.role == "primary":
             yield from (one_task(metric, task, report) for task in metric.data.tasks)
             yield standings_of_methods(metric)
+            if metric.comparisons:
+                yield relations_of_methods(metric)
             yield from _beyond(metric, report)
         if metric.outliers:
             yield outliers(metric, report)
@@ -136,6 +138,7 @@ def _aggregates(metric: MetricResult, report: Report) -> Table:
         caption=(
             f"{metric.data.label} over {_counted(len(metric.data.tasks), 'task')}: {_listed(names, metric)}. "
             f"In brackets: {interval_words(report)}, n = {_n(metric)} runs per task."
+            f"{f' {_emphasis(metric)}' if any(best.values()) else ''}"
         ),
         signature=metric.signature,
         columns=columns,
@@ -145,7 +148,6 @@ def _aggregates(metric: MetricResult, report: Report) -> Table:
             for note in (
                 *_reasons(metric, names),
                 measured_coverage(report, len(metric.data.tasks), _fewest(metric)),
-                _emphasis(metric) if any(best.values()) else "",
             )
             if note
         ),
@@ -256,7 +258,7 @@ def _emphasis(metric: MetricResult) -> str:
     if not metric.best_set:
         return f"{BOLD}; no test against every other method has been made."
     name = aggregate_name(metric.primary_aggregate or "mean", metric.trim)
-    near = "; underlined: not told from the best by the verdicts below" if len(metric.best_set) > 1 else ""
+    near = "; underlined: not told from the best by the verdicts" if len(metric.best_set) > 1 else ""
     return f"{BOLD}{near}. Only the {name} has been tested."
 
 

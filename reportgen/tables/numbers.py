@@ -1,7 +1,9 @@
 r"""Every number of a report as a LaTeX macro, so that numbers in running text cannot go stale.
 
 ``\rgval{return/iqm/dyna_q}`` prints an estimate, ``\rgci{return/iqm/dyna_q}`` its interval,
-``\rgval{return/difference/dyna_q/q_learning}`` a difference of the primary aggregate. An unknown key is an error.
+``\rgval{return/difference/dyna_q/q_learning}`` a difference of the primary aggregate, ``return/improvement/...`` the
+probability of improvement; ``return/difference_p/...``, ``difference_p_adjusted`` and ``difference_verdict`` (and the
+same of ``improvement``) are what its test gave. An unknown key is an error.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from reportgen.results.comparable import NAMES
-from reportgen.tables.values import Cell, decimals, number
+from reportgen.results.telling import POI, sides
+from reportgen.tables.values import Cell, decimals, number, p_value
 from reportgen.text import tex
 
 if TYPE_CHECKING:
@@ -44,13 +47,26 @@ def _metric(metric: MetricResult) -> Iterator[str]:
         cells = {m.id: _cell(m.aggregates[name]) for m in metric.methods}
         for method, cell in cells.items():
             yield from _set(f"{base}/{name}/{key(method)}", cell, decimals(cells.values()))
-    differences = {(one.a, one.b): Cell(value=one.estimate, low=one.low, high=one.high) for one in metric.comparisons}
-    for (a, b), cell in differences.items():
-        yield from _set(f"{base}/difference/{key(a)}/{key(b)}", cell, decimals(differences.values()))
+    yield from _comparisons(metric)
     yield rf"\rg@set{{val}}{{{base}/tasks}}{{{len(metric.data.tasks)}}}"
     yield rf"\rg@set{{val}}{{{base}/runs}}{{{len({score.run for score in metric.data.scores})}}}"
     if metric.primary_aggregate:
         yield rf"\rg@set{{val}}{{{base}/aggregate}}{{{tex(NAMES[metric.primary_aggregate])}}}"
+
+
+def _comparisons(metric: MetricResult) -> Iterator[str]:
+    """Yield every difference and probability of improvement with its interval, p, corrected p and verdict."""
+    for estimand, word in (("difference", "difference"), (POI, "improvement")):
+        found = [side for side in sides(metric, estimand) if side.estimand == estimand]
+        cells = [Cell(value=side.estimate, low=side.low, high=side.high) for side in found]
+        for side, cell in zip(found, cells, strict=True):
+            pair = f"{key(side.a)}/{key(side.b)}"
+            yield from _set(f"{key(metric.id)}/{word}/{pair}", cell, decimals(cells))
+            for name, p in (("p", side.p), ("p_adjusted", side.p_adjusted)):
+                if p is not None:
+                    yield rf"\rg@set{{val}}{{{key(metric.id)}/{word}_{name}/{pair}}}{{{tex(p_value(p))}}}"
+            if side.verdict:
+                yield rf"\rg@set{{val}}{{{key(metric.id)}/{word}_verdict/{pair}}}{{{tex(side.verdict)}}}"
 
 
 def key(text: str) -> str:

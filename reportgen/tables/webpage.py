@@ -38,19 +38,23 @@ def _head(column: Column) -> str:
 
 def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> str:
     anchor = f' id="{row[0].anchor}"' if row[0].anchor else ""
-    stub = f'<th scope="row">{_text(row[0], LONGEST_LABEL)}</th>'
+    stub = f'<th scope="row"{_emphasis(row[0])}>{_text(row[0], LONGEST_LABEL)}</th>'
     cells = " ".join(_cell(cell, column) for cell, column in zip(row[1:], columns[1:], strict=True))
     return f"<tr{anchor}>{stub} {cells}</tr>"
 
 
 def _cell(cell: Cell, column: Column) -> str:
     title = f' title="{_prose(cell.reason)}"' if cell.reason else ""
+    best = _emphasis(cell)
     if column.kind == "text":
-        return f"<td{title}>{_text(cell)}</td>"
+        return f"<td{best}{title}>{_text(cell)}</td>"
     if cell.value is None:
         return f'<td class="rg-none" data-sort=""{title}>{html(shown(cell, column))}</td>'
-    best = ' class="rg-best"' if cell.best else ' class="rg-near"' if cell.near else ""
     return f'<td{best} data-sort="{cell.value!r}"{title}>{_number(cell, column)}</td>'
+
+
+def _emphasis(cell: Cell) -> str:
+    return ' class="rg-best"' if cell.best else ' class="rg-near"' if cell.near else ""
 
 
 def _text(cell: Cell, longest: int = LONGEST_TEXT) -> str:
