@@ -20,7 +20,7 @@ from reportgen.results.report import Estimate, MethodResult, MetricResult, TaskS
 from reportgen.results.sensitivity import sensitivity
 from reportgen.results.treatment import outliers, treated
 from reportgen.results.words import signature, told_difference
-from reportgen.stats import Analysis, Settings, analyse, summarize, wilson
+from reportgen.stats import Analysis, Settings, analyse, even_thresholds, summarize, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from reportgen.results.laying import Key, Laid
     from reportgen.results.report import Curve
     from reportgen.spec.model import Spec
-
-PROFILE_POINTS = 81
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -273,13 +271,7 @@ def _thresholds(data: MetricData, spec: Spec) -> tuple[float, ...]:
     if declared != "auto":
         return tuple(sorted(declared))
     values = np.array([score.value for score in data.scores])
-    values = values[np.isfinite(values)]
-    if values.size == 0 or values.min() == values.max():
-        return ()
-    low, high = np.quantile(values, [0.01, 0.98])
-    if data.normalized:
-        low, high = min(float(low), 0.0), max(float(high), 1.0)
-    return tuple(float(value) for value in np.linspace(low, high, PROFILE_POINTS))
+    return tuple(even_thresholds(values, normalized=data.normalized).tolist())
 
 
 def _primary_aggregate(plan: _Plan, methods: list[MethodResult]) -> str | None:
