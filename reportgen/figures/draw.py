@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from reportgen.parallel import Map
     from reportgen.results.report import MetricResult, Report
     from reportgen.spec.model import Visualization
-    from reportgen.stats import Band
 
 SCREEN = 7.4
 MOST_IN_COLOR = 8
@@ -76,16 +75,6 @@ def draw(report: Report, visualization: Visualization, *, mapper: Map) -> tuple[
     protocol = words.Protocol.of(report)
     jobs = [job for metric in report.metrics for job in _jobs(metric, known, protocol, visualization)]
     return tuple(mapper(_drawn, jobs))
-
-
-def performance_profile_figure(bands: Mapping[str, Band], *, label: str) -> Figure:
-    """Draw performance profiles, a line a group; for `StatisticalAnalyzer`."""
-    from reportgen.spec.model import Visualization  # noqa: PLC0415 - pydantic is slow to load
-
-    plain = Visualization()
-    names = [(name, name) for name in bands]
-    with drawing(plain, paper=False):
-        return profile_figure(bands, looks(names, frozenset(bands), plain.color_palette), short(label), SCREEN)
 
 
 def _looks(report: Report, visualization: Visualization) -> dict[str, Look]:

@@ -187,7 +187,7 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         n_runs_per_task=tuple(counts.values()),
         n_tasks=sum(count > 0 for count in counts.values()),
         aggregates=aggregates,
-        tasks=_task_summaries(data, scores, plan.settings.level if plan.judged.iqm else None),
+        tasks=task_summaries(data, scores, plan.settings.level if plan.judged.iqm else None),
         profile=oriented.profile(analysis.profile, plan.thresholds, "runs") if stands and plan.thresholds else None,
         profile_tasks=(
             oriented.profile(analysis.profile_tasks, plan.thresholds, "tasks") if stands and plan.thresholds else None
@@ -243,7 +243,7 @@ def _spread(scores: tuple[Score, ...]) -> tuple[float, float]:
     return min(means), max(means)
 
 
-def _task_summaries(data: MetricData, scores: tuple[Score, ...], level: float | None) -> dict[str, TaskSummary]:
+def task_summaries(data: MetricData, scores: tuple[Score, ...], level: float | None) -> dict[str, TaskSummary]:
     """Summarise each task; `level` asks for Wilson's interval, where each run is one success or failure."""
     summaries = {}
     for task in data.tasks:
