@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from reportgen.artifacts import Artifact, File, safe_name
@@ -42,6 +43,8 @@ Role = Literal[
     "planning",
 ]
 WIDE = {"heatmap", "missing", "task-curves"}
+ONE_AT_A_TIME = Lock()
+"""The settings of matplotlib are those of the whole process, and a cluster's worker may have several threads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -151,6 +154,11 @@ def _whole_figures(metric: MetricResult) -> Iterator[Role]:
 
 
 def _drawn(job: Job) -> Artifact:
+    with ONE_AT_A_TIME:
+        return _artifact(job)
+
+
+def _artifact(job: Job) -> Artifact:
     with drawing(job.visualization, paper=False):
         screen = _figure(job, SCREEN, paper=False)
         light = saving.svg(screen)

@@ -117,9 +117,8 @@ def test_plans(both):
     for plan in metric.plans:
         rows = table[(table[["a", "b"]].apply(frozenset, axis=1)) == frozenset((plan.a, plan.b))]
         for row, one in zip(rows.itertuples(), (plan.present, *plan.outlooks), strict=True):
-            assert [row.n, row.se, row.detectable, row.power] == pytest.approx(
-                [one.n, one.se, one.detectable, one.power]
-            )
+            expected = [one.n, one.se, one.detectable, one.power]
+            assert [row.n, row.se, row.detectable, row.power] == pytest.approx(expected)
 
 
 def test_sensitivity(both):

@@ -145,7 +145,7 @@ def test_the_whole_history_counts_only_when_it_is_asked_for(points):
 
 def test_points_under_another_name_are_refused(points):
     renamed = points.rename(columns={"run_id": "run"})
-    with pytest.raises(DataError, match="run .* has several rows of a task with different steps"):
+    with pytest.raises(DataError, match=r"run .* has several rows of a task with different steps"):
         StatisticalAnalyzer(renamed, run="run").compute_mean_with_ci(**ASKED)
 
 
@@ -207,7 +207,7 @@ def test_a_function_of_ones_own_scales_each_task(table):
         ({}, "'bounds' needs optimal_scores"),
         ({"method": "minmax"}, "method must be bounds, min_max, .*did you mean 'min_max'"),
         ({"method": "zscore", "optimal_scores": 1}, "belong to method 'bounds'"),
-        ({"method": lambda task, scores: "low"}, "it must give two numbers"),
+        ({"method": lambda *_: "low"}, "it must give two numbers"),
     ],
 )
 def test_a_scale_that_cannot_be_is_told(table, how, words):
