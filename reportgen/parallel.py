@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from reportgen.errors import EnvironmentFault
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -54,7 +57,7 @@ def threads(function: Callable[[T], R], items: Iterable[T]) -> list[R]:
 def workers(jobs: int) -> Map:
     """Return a map over `jobs` processes (1: this process; -1: every core).
 
-    A user's ``joblib.parallel_config`` (for example a cluster backend) is honoured.
+    A user's ``joblib.parallel_config`` is honoured, for example `on_dask`; one job stays in this process even then.
     """
     if jobs == 1:
         return serial
@@ -66,3 +69,31 @@ def workers(jobs: int) -> Map:
         return results
 
     return parallel
+
+
+@contextmanager
+def on_dask(scheduler: str) -> Iterator[None]:
+    """Send the work of every map with several workers to a Dask cluster while inside; no result depends on it.
+
+    Parameters
+    ----------
+    scheduler
+        Address of the cluster's scheduler, e.g. ``tcp://host:8786``. Its workers need the same reportgen.
+
+    Raises
+    ------
+    EnvironmentFault
+        When Dask is not installed or nothing answers at the address.
+    """
+    try:
+        from distributed import Client  # noqa: PLC0415 - heavy, and an extra
+    except ImportError as error:
+        raise EnvironmentFault('work on a cluster needs Dask: pip install "reportgen-ml[dask]"') from error
+    import joblib  # noqa: PLC0415 - heavy, and not needed for --help
+
+    try:
+        client = Client(scheduler, timeout=10)
+    except (OSError, ValueError) as error:
+        raise EnvironmentFault(f"no Dask scheduler answers at {scheduler!r}, e.g. tcp://host:8786: {error}") from error
+    with client, joblib.parallel_config(backend="dask"):
+        yield

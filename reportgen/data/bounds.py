@@ -162,16 +162,23 @@ def _checked(task: Task, pair: Pair, optimum: float | None, direction: Direction
             )
         reference, best = reference or 0.0, optimum
     if reference is not None and best is not None:
-        _refuse_scale(task, reference, best, direction)
+        refuse_scale(task.label, reference, best, direction)
     return replace(task, reference=reference, optimum=best)
 
 
-def _refuse_scale(task: Task, reference: float, optimum: float, direction: Direction) -> None:
+def refuse_scale(task: str, reference: float, optimum: float, direction: Direction) -> None:
+    """Refuse bounds of a task that give no scale.
+
+    Raises
+    ------
+    DataError
+        When both are equal or stand in the wrong order.
+    """
     if reference == optimum:
-        raise DataError(f"task {task.label!r}: optimum and reference are both {optimum:g}; scores cannot be normalised")
+        raise DataError(f"task {task!r}: optimum and reference are both {optimum:g}; scores cannot be normalised")
     if (direction == "maximize" and optimum < reference) or (direction == "minimize" and optimum > reference):
         raise DataError(
-            f"task {task.label!r}: the optimum {optimum:g} is worse than the reference {reference:g} for a metric to "
+            f"task {task!r}: the optimum {optimum:g} is worse than the reference {reference:g} for a metric to "
             f"{direction}; exchange them, or set the metric's direction"
         )
 

@@ -38,6 +38,21 @@ def resample(x: Floats, y: Floats, grid: Floats, method: Method) -> Floats:
     return np.where((places >= 0) & (grid <= x[-1]), y[np.maximum(places, 0)], np.nan)
 
 
+def common_grid(ends: Sequence[tuple[float, float] | None], points: int) -> Floats | None:
+    """Return `points` equal steps from the latest first place to the earliest last one; None when that is no stretch.
+
+    Parameters
+    ----------
+    ends
+        First and last place of each run, None for a run without any.
+    """
+    known = [pair for pair in ends if pair is not None]
+    if len(known) < len(ends):
+        return None
+    first, last = max(pair[0] for pair in known), min(pair[1] for pair in known)
+    return np.linspace(first, last, points) if first < last else None
+
+
 def filled(x: Floats, y: Floats, method: Fill, limit: int | None = None) -> Floats:
     """Return y with its gaps filled.
 

@@ -81,7 +81,7 @@ def of_owner(name: str, root: Path, code: Code) -> Scale | None:
         except Exception as error:
             told = f"{type(error).__name__}: {error}"
             raise DataError(f"normalization: {name} failed on task {task!r}: {told}") from error
-        return _pair(found, name, task)
+        return two_numbers(found, name, task)
 
     return Scale(constants=called, text=f"{name}, the spec's own function", code={own.name: own.sha256})
 
@@ -100,7 +100,14 @@ def _rescaled(task: Task, scores: Sequence[Score], scale: Scale) -> Task:
     return replace(task, reference=pair[0], optimum=pair[1])
 
 
-def _pair(found: Any, name: str, task: str) -> tuple[float, float] | None:
+def two_numbers(found: Any, name: str, task: str) -> tuple[float, float] | None:
+    """Return what a function gave as the raw scores that become 0 and 1, or None.
+
+    Raises
+    ------
+    DataError
+        When it is anything else than two finite numbers or None.
+    """
     if found is None:
         return None
     try:

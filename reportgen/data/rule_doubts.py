@@ -29,11 +29,27 @@ def rule_doubts(data: MetricData, rule: Rule, scores: Sequence[Score], names: Ma
     names
         Run id to display name.
     """
+    repeated = _rows_without_step(data, scores, names)
     if rule.reduce == "best":
-        return _unequal_evaluations(data, scores, names)
+        return (*repeated, *_unequal_evaluations(data, scores, names))
     if rule.reduce == "last":
-        return _different_ends(data, scores, names)
-    return ()
+        return (*repeated, *_different_ends(data, scores, names))
+    return repeated
+
+
+def _rows_without_step(data: MetricData, scores: Sequence[Score], names: Mapping[str, str]) -> tuple[Notice, ...]:
+    """Warn where some runs have several points without steps, others one: a seed may stand twice."""
+    several = [score for score in scores if score.line.count > 1 and score.line.last_step is None]
+    if not several or all(score.line.count > 1 for score in scores):
+        return ()
+    shown = some(list(dict.fromkeys(f"{names[score.run]}: {score.line.count}" for score in several)))
+    text = (
+        f"{data.label}: {len(several)} of {len(scores)} scores come from several rows without a step ({shown}); they "
+        f"count as points of one run in the order they stand in, by the rule {data.score_rule}. If they are runs of "
+        "their own, give each a seed of its own."
+    )
+    runs = tuple(dict.fromkeys(score.run for score in several))
+    return (Notice(code="rows_without_step", text=text, metric=data.id, runs=runs),)
 
 
 def _unequal_evaluations(data: MetricData, scores: Sequence[Score], names: Mapping[str, str]) -> tuple[Notice, ...]:

@@ -223,7 +223,8 @@ def _only_common(scores: tuple[Score, ...], common: set[str], every: set[str], c
     if not common:
         raise DataError(f"missing_tasks: common leaves nothing: no task of {context.metric} is shared by all methods")
     left = some([name for task, name in context.tasks.items() if task in every - common])
-    text = f"Only the {len(common)} tasks that all methods have are used; left out: {left}."
+    shared = "the one task that all methods have is" if len(common) == 1 else f"the {len(common)} common tasks are"
+    text = f"Only {shared} used; left out: {left}."
     out = [score.run for score in scores if score.task not in common]
     kept = tuple(score for score in scores if score.task in common)
     unused = [run for run in out if run not in {score.run for score in kept}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from reportgen.artifacts import Artifact, File, safe_name
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from reportgen.parallel import Map
     from reportgen.results.report import MetricResult, Report
     from reportgen.spec.model import Visualization
-    from reportgen.stats import Band
 
 SCREEN = 7.4
 MOST_IN_COLOR = 8
@@ -53,6 +53,8 @@ Role = Literal[
     "planning",
 ]
 WIDE = {"heatmap", "missing", "task-curves", "critical-difference"}
+ONE_AT_A_TIME = Lock()
+"""The settings of matplotlib are those of the whole process, and a cluster's worker may have several threads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,16 +88,6 @@ def draw(report: Report, visualization: Visualization, *, mapper: Map) -> tuple[
     protocol = words.Protocol.of(report)
     jobs = [job for metric in report.metrics for job in _jobs(metric, known, protocol, visualization)]
     return tuple(mapper(_drawn, jobs))
-
-
-def performance_profile_figure(bands: Mapping[str, Band], *, label: str) -> Figure:
-    """Draw performance profiles, a line a group; for `StatisticalAnalyzer`."""
-    from reportgen.spec.model import Visualization  # noqa: PLC0415 - pydantic is slow to load
-
-    plain = Visualization()
-    names = [(name, name) for name in bands]
-    with drawing(plain, paper=False):
-        return profile_figure(bands, looks(names, frozenset(bands), plain.color_palette), short(label), SCREEN)
 
 
 def _looks(report: Report, visualization: Visualization) -> dict[str, Look]:
@@ -178,6 +170,11 @@ def _whole_figures(metric: MetricResult) -> Iterator[Role]:
 
 
 def _drawn(job: Job) -> Artifact:
+    with ONE_AT_A_TIME:
+        return _artifact(job)
+
+
+def _artifact(job: Job) -> Artifact:
     with drawing(job.visualization, paper=False):
         screen = _figure(job, SCREEN, paper=False)
         light = saving.svg(screen)

@@ -11,14 +11,14 @@ from reportgen.errors import DataError
 from reportgen.results.field import POI, Field, null, unit
 from reportgen.results.report import Comparison, Testing
 from reportgen.results.standings import MATRIX_UP_TO, duels, omnibus, ranks
-from reportgen.stats import adjusted, best_set, contest, difference, turned, turned_verdict, verdict
+from reportgen.stats import Claim, best_set, contest, difference, judged, turned, turned_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reportgen.parallel import Map
     from reportgen.results.report import Duel, Omnibus, Ranks
-    from reportgen.stats import Contest, Interval, Scores, Settings, Tested
+    from reportgen.stats import Contest, Interval, Judgement, Scores, Settings, Tested
 
 ALL_PAIRS_UP_TO = 6
 Names = tuple[str, str]
@@ -65,11 +65,11 @@ def compared(field: Field, *, mapper: Map) -> Compared:
     found: dict[Names, Contest] = dict(zip(wanted, mapper(work, items), strict=True))
     whole = omnibus(field)
     raw = {pair: _compare(field, pair, found.get(pair)) for pair in [*pairs, *wanted]}
-    judged = _judged(field, [raw[pair] for pair in pairs], whole)
-    chosen, reason = _best(field, judged)
+    said = _judged(field, [raw[pair] for pair in pairs], whole)
+    chosen, reason = _best(field, said)
     return Compared(
-        comparisons=judged,
-        testing=_testing(field, judged),
+        comparisons=said,
+        testing=_testing(field, said),
         best_set=chosen,
         best_set_reason=reason,
         matrix=duels(field, raw),
@@ -209,53 +209,51 @@ def _by_rank(item: Comparison, whole: Omnibus) -> Comparison:
 
 def _family(field: Field, items: list[Comparison], *, corrected: bool) -> list[Comparison]:
     """Correct p within a family: one metric, one estimand, all pairs that are asked for and can be tested."""
-    tested = [item for item in items if item.p is not None]
-    correction = "none" if corrected else field.wanted.correction
-    values = adjusted([item.p or 0.0 for item in tested], correction)
-    floors = adjusted([item.p_smallest or 0.0 for item in tested], correction)
-    found = {(item.a, item.b): pair for item, pair in zip(tested, zip(values, floors, strict=True), strict=True)}
-    return [_with_verdict(field, item, found.get((item.a, item.b)), len(tested)) for item in items]
-
-
-def _with_verdict(field: Field, item: Comparison, corrected: tuple[float, float] | None, size: int) -> Comparison:
-    p, floor = corrected or (None, None)
-    told = verdict(
-        item.estimate,
-        None if item.low is None or item.high is None else (item.low, item.high),
+    if not items:
+        return []
+    deciding = items[0].estimand == field.estimand
+    found = judged(
+        [
+            Claim(estimate=item.estimate, low=item.low, high=item.high, p=item.p, smallest=item.p_smallest)
+            for item in items
+        ],
+        correction="none" if corrected else field.wanted.correction,
         alpha=field.alpha,
-        neutral=item.neutral,
-        p_adjusted=p,
-        smallest_adjusted=floor,
-        smallest_difference=field.wanted.smallest_difference if item.estimand == field.estimand else None,
+        neutral=items[0].neutral,
+        smallest_difference=field.wanted.smallest_difference if deciding else None,
     )
+    return [_with(field, item, judgement) for item, judgement in zip(items, found, strict=True)]
+
+
+def _with(field: Field, item: Comparison, found: Judgement) -> Comparison:
     what = f"difference of {item.of}" if item.estimand == "difference" else "probability of improvement"
     return replace(
         item,
-        p_adjusted=p,
-        p_smallest_adjusted=None if item.p_smallest is None else floor,
+        p_adjusted=found.p_adjusted,
+        p_smallest_adjusted=found.smallest_adjusted,
         family=f"{field.data.id} · {what}",
-        family_size=size,
-        verdict=told,
+        family_size=found.size,
+        verdict=found.verdict,
     )
 
 
-def _best(field: Field, judged: Sequence[Comparison]) -> tuple[tuple[str, ...], str | None]:
+def _best(field: Field, stated: Sequence[Comparison]) -> tuple[tuple[str, ...], str | None]:
     """Return the best set and, where there is none, why."""
     order = [method.id for method in field.ranked()]
     if field.leading is None:
-        order = _by_improvement([method.id for method in field.methods], judged)
-    said = {(item.a, item.b): item.verdict for item in judged}
-    said |= {(item.b, item.a): turned_verdict(item.verdict) for item in judged}
+        order = _by_improvement([method.id for method in field.methods], stated)
+    said = {(item.a, item.b): item.verdict for item in stated}
+    said |= {(item.b, item.a): turned_verdict(item.verdict) for item in stated}
     found = best_set(order, lambda a, b: said.get((a, b)))
     if found is None:
         return (), "the best method was not compared with every other"
     return found, None
 
 
-def _by_improvement(methods: list[str], judged: Sequence[Comparison]) -> list[str]:
+def _by_improvement(methods: list[str], stated: Sequence[Comparison]) -> list[str]:
     """Order methods by their mean probability of improvement over those they were compared with."""
     own: dict[str, list[float]] = {method: [] for method in methods}
-    for item in judged:
+    for item in stated:
         if item.estimate is not None:
             own[item.a].append(item.estimate)
             own[item.b].append(1 - item.estimate)
@@ -263,8 +261,8 @@ def _by_improvement(methods: list[str], judged: Sequence[Comparison]) -> list[st
     return sorted(standing, key=lambda method: -sum(own[method]) / len(own[method]))
 
 
-def _testing(field: Field, judged: Sequence[Comparison]) -> Testing | None:
-    if not judged:
+def _testing(field: Field, stated: Sequence[Comparison]) -> Testing | None:
+    if not stated:
         return None
     reason = None
     if field.leading is None:
@@ -278,8 +276,8 @@ def _testing(field: Field, judged: Sequence[Comparison]) -> Testing | None:
         unit=unit(field),
         null=null(field),
         alpha=field.alpha,
-        family=judged[0].family,
-        family_size=judged[0].family_size,
+        family=stated[0].family,
+        family_size=stated[0].family_size,
         smallest_difference=field.wanted.smallest_difference,
         reason=reason,
     )

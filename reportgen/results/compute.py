@@ -20,7 +20,7 @@ from reportgen.results.report import Estimate, MethodResult, MetricResult, TaskS
 from reportgen.results.sensitivity import sensitivity
 from reportgen.results.treatment import outliers, treated
 from reportgen.results.words import signature, told_difference
-from reportgen.stats import Analysis, Settings, analyse, summarize, wilson
+from reportgen.stats import Analysis, Settings, analyse, even_thresholds, summarize, wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from reportgen.results.laying import Key, Laid
     from reportgen.results.report import Curve
     from reportgen.spec.model import Spec
-
-PROFILE_POINTS = 81
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -189,7 +187,7 @@ def _method(plan: _Plan, method: Method) -> tuple[MethodResult, Analysis]:
         n_runs_per_task=tuple(counts.values()),
         n_tasks=sum(count > 0 for count in counts.values()),
         aggregates=aggregates,
-        tasks=_task_summaries(data, scores, plan.settings.level if plan.judged.iqm else None),
+        tasks=task_summaries(data, scores, plan.settings.level if plan.judged.iqm else None),
         profile=oriented.profile(analysis.profile, plan.thresholds, "runs") if stands and plan.thresholds else None,
         profile_tasks=(
             oriented.profile(analysis.profile_tasks, plan.thresholds, "tasks") if stands and plan.thresholds else None
@@ -245,7 +243,7 @@ def _spread(scores: tuple[Score, ...]) -> tuple[float, float]:
     return min(means), max(means)
 
 
-def _task_summaries(data: MetricData, scores: tuple[Score, ...], level: float | None) -> dict[str, TaskSummary]:
+def task_summaries(data: MetricData, scores: tuple[Score, ...], level: float | None) -> dict[str, TaskSummary]:
     """Summarise each task; `level` asks for Wilson's interval, where each run is one success or failure."""
     summaries = {}
     for task in data.tasks:
@@ -273,13 +271,7 @@ def _thresholds(data: MetricData, spec: Spec) -> tuple[float, ...]:
     if declared != "auto":
         return tuple(sorted(declared))
     values = np.array([score.value for score in data.scores])
-    values = values[np.isfinite(values)]
-    if values.size == 0 or values.min() == values.max():
-        return ()
-    low, high = np.quantile(values, [0.01, 0.98])
-    if data.normalized:
-        low, high = min(float(low), 0.0), max(float(high), 1.0)
-    return tuple(float(value) for value in np.linspace(low, high, PROFILE_POINTS))
+    return tuple(even_thresholds(values, normalized=data.normalized).tolist())
 
 
 def _primary_aggregate(plan: _Plan, methods: list[MethodResult]) -> str | None:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from reportgen.results.laying import Laid
     from reportgen.stats import Settings
 
-MOST_REPLICATES = 2000
-"""Replicates of a curve's band: enough for a pointwise band, and said in its caption."""
-
 
 def method_curve(
     data: MetricData, scores: Sequence[Score], laid: Laid | None, settings: Settings, *, statistic: str, x: str
@@ -52,7 +49,7 @@ def _curve(
         return None
     oriented = Oriented.of(data, tuple(scores))
     values = oriented.sign * laid.values
-    fewer = replace(settings, replicates=min(settings.replicates, MOST_REPLICATES))
+    fewer = settings.coarse()
     band = curve(values, oriented.scores(), fewer, key=key, statistic=statistic)
     turned = oriented.sign < 0 and statistic != "optimality_gap"
     low, high = (-band.high, -band.low) if turned else (band.low, band.high)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reportgen.data.grids import common_grid
 from reportgen.data.lines import along, drawn
 from reportgen.parallel import serial, threads
 
@@ -69,7 +70,7 @@ def lay(metrics: Sequence[MetricData], points: int, axes: tuple[str, ...]) -> Ma
     laid: dict[Key, Laid] = {}
     by_run: dict[str, list[_Row]] = defaultdict(list)
     for key, scores, task in _bundles(metrics, axes):
-        steps = grid([score.line.ends.get(key[3]) for score in scores], points)
+        steps = common_grid([score.line.ends.get(key[3]) for score in scores], points)
         if steps is None:
             continue
         laid[key] = Laid(steps=steps, values=np.empty((len(scores), points)))
@@ -82,21 +83,6 @@ def lay(metrics: Sequence[MetricData], points: int, axes: tuple[str, ...]) -> Ma
     for _ in (threads if stored else serial)(partial(_fill, axes=axes), by_run.values()):
         pass
     return laid
-
-
-def grid(ends: Sequence[tuple[float, float] | None], points: int) -> Floats | None:
-    """Return `points` equal steps from the latest first place to the earliest last one; None when that is no stretch.
-
-    Parameters
-    ----------
-    ends
-        First and last place of each run, None for a run without any.
-    """
-    known = [pair for pair in ends if pair is not None]
-    if len(known) < len(ends):
-        return None
-    first, last = max(pair[0] for pair in known), min(pair[1] for pair in known)
-    return np.linspace(first, last, points) if first < last else None
 
 
 def _bundles(

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from reportgen.results.report import PairPlan
 from reportgen.results.words import difference_side
-from reportgen.stats import outlooks, present_outlook
+from reportgen.stats import RUNS, outlooks, present_outlook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reportgen.results.report import Comparison
     from reportgen.stats import Analysis, Settings
-
-RUNS = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30)
 
 
 def plans(

@@ -9,14 +9,13 @@ import numpy as np
 
 from reportgen.results.oriented import Oriented
 from reportgen.results.report import Reached, Withheld
-from reportgen.stats import analyse
+from reportgen.stats import first_reached, restricted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reportgen.data.scores import MetricData, Score
     from reportgen.results.comparable import Rules
-    from reportgen.results.report import Estimate
     from reportgen.stats import Settings
 
 
@@ -67,7 +66,8 @@ def reaching(
         Task id to horizon, see `horizons`.
     """
     sign = Oriented.of(data, ()).sign
-    first = [_times(score, thresholds, sign, until[score.task]) for score in scores if thresholds]
+    oriented = [sign * threshold for threshold in thresholds]
+    first = [_times(score, oriented, sign, until[score.task]) for score in scores if thresholds]
     return tuple(
         _reached(data, scores, threshold, times, settings, until)
         for threshold, times in zip(thresholds, zip(*first, strict=True), strict=True)
@@ -82,41 +82,24 @@ def _reached(
     settings: Settings,
     until: Mapping[str, float],
 ) -> Reached:
-    made = [float(time is not None) for time in times]
-    steps = [until[score.task] if time is None else time for score, time in zip(scores, times, strict=True)]
+    plain = Oriented(sign=1.0, source=tuple(scores))
     ends = [until[score.task] for score in scores]
-    key = f"{data.id}/steps to {threshold!r}"
+    share, steps = restricted(
+        plain.scores(), times, ends, settings, metric=data.id, method=scores[0].method, threshold=threshold
+    )
     return Reached(
         threshold=threshold,
-        n_reached=int(sum(made)),
+        n_reached=sum(time is not None for time in times),
         n_runs=len(scores),
-        share=_mean(scores, made, settings, key=key, trials=True),
-        steps=_mean(scores, steps, settings, key=key, trials=False),
+        share=plain.estimate(share, "mean"),
+        steps=plain.estimate(steps, "mean"),
         horizon=(min(ends), max(ends)),
     )
 
 
-def _mean(scores: Sequence[Score], values: Sequence[float], settings: Settings, *, key: str, trials: bool) -> Estimate:
-    source = tuple(replace(score, value=value) for score, value in zip(scores, values, strict=True))
-    plain = Oriented(sign=1.0, source=source)
-    found = analyse(
-        plain.scores(),
-        settings,
-        key=(key, scores[0].method),
-        statistics=("mean",),
-        thresholds=np.empty(0),
-        trials=trials,
-    )
-    return plain.estimate(found.intervals["mean"], "mean")
-
-
-def _times(score: Score, thresholds: Sequence[float], sign: float, until: float) -> list[float | None]:
-    """Return the step of the first point at least as good as each threshold, None where none is up to the horizon."""
+def _times(score: Score, oriented: Sequence[float], sign: float, until: float) -> list[float | None]:
     points = score.line.points()
-    inside = points.steps <= until
-    steps, values = points.steps[inside], sign * points.values[inside]
-    good = [np.flatnonzero(values >= sign * threshold) for threshold in thresholds]
-    return [float(steps[places[0]]) if places.size else None for places in good]
+    return first_reached(points.steps, sign * points.values, oriented, until)
 
 
 def _has_curve(score: Score) -> bool:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reportgen.data.lines import NOTHING, Line
 from reportgen.data.points import reduce_points, rule_text
+from reportgen.data.usual_rules import USUAL_RULES
 from reportgen.results.comparable import NAMES
 from reportgen.results.oriented import Oriented
 from reportgen.results.report import Sensitivity, Variation
-from reportgen.spec.model import Score as Rule
-from reportgen.stats import analyse, difference, turned
+from reportgen.stats import Case, other_aggregates, other_weighting, varied, without_each_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,31 +20,8 @@ if TYPE_CHECKING:
     from reportgen.data.scores import Direction, MetricData, Score
     from reportgen.parallel import Map
     from reportgen.results.report import Comparison
-    from reportgen.stats import Analysis, Settings
-
-MOST_REPLICATES = 2000
-RULES = (
-    Rule(reduce="last"),
-    Rule(reduce="mean_last", fraction=0.01),
-    Rule(reduce="mean_last", fraction=0.05),
-    Rule(reduce="mean_last", fraction=0.1),
-    Rule(reduce="mean_last", fraction=0.25),
-    Rule(reduce="best"),
-    Rule(reduce="auc"),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Case:
-    """One variation to compute, or why it cannot be."""
-
-    kind: str
-    label: str
-    data: MetricData
-    pair: tuple[str, str]
-    statistic: str
-    settings: Settings
-    reason: str | None = None
+    from reportgen.spec.model import Score as Rule
+    from reportgen.stats import Interval, Settings
 
 
 def sensitivity(
@@ -60,18 +36,28 @@ def sensitivity(
     aggregates
         The aggregates that stand for both methods.
     """
-    scores = tuple(score for score in data.scores if score.method in {told.a, told.b})
-    fewer = replace(settings, replicates=min(settings.replicates, MOST_REPLICATES))
-    base = _Case(
+    first, second = (_own(data, name) for name in (told.a, told.b))
+    base = Case(
         kind="reported",
         label="as reported",
-        data=replace(data, scores=scores),
-        pair=(told.a, told.b),
+        first=first.scores(),
+        second=second.scores(),
+        key=(data.id, told.a, told.b),
         statistic=told.of,
-        settings=fewer,
+        settings=settings.coarse(),
     )
-    cases = [_without_curves(case) for case in _cases(base, aggregates)]
-    return Sensitivity(a=told.a, b=told.b, variations=(*_as_told(told), *mapper(_varied, cases)))
+    cases = [
+        *other_aggregates(base, {name: NAMES[name] for name in aggregates}),
+        *other_weighting(base),
+        *_by_other_rules(base, data, (first, second)),
+        *without_each_task(base, {task.id: task.label for task in data.tasks}),
+    ]
+    found = zip(cases, mapper(varied, cases), strict=True)
+    return Sensitivity(a=told.a, b=told.b, variations=(*_as_told(told), *(_stated(*one) for one in found)))
+
+
+def _own(data: MetricData, method: str) -> Oriented:
+    return Oriented.of(data, tuple(score for score in data.scores if score.method == method))
 
 
 def _as_told(told: Comparison) -> Iterator[Variation]:
@@ -83,50 +69,22 @@ def _as_told(told: Comparison) -> Iterator[Variation]:
         yield Variation(kind="interval", label="interval: percentile", estimate=told.estimate, low=low, high=high)
 
 
-def _cases(base: _Case, aggregates: Sequence[str]) -> Iterator[_Case]:
-    for name in aggregates:
-        if name != base.statistic:
-            yield replace(base, kind="aggregate", label=f"aggregate: {NAMES[name]}", statistic=name)
-    if _ragged(base.data.scores):
-        other = "pooled" if base.settings.weighting == "task" else "task"
-        changed = replace(base.settings, weighting=other)
-        yield replace(base, kind="weighting", label=f"weighting: {other}", settings=changed)
-    if any(score.line.count > 1 for score in base.data.scores):
-        yield from _by_other_rules(base)
-    for task in base.data.tasks if len(base.data.tasks) > 1 else ():
-        kept = tuple(score for score in base.data.scores if score.task != task.id)
-        tasks = tuple(other for other in base.data.tasks if other.id != task.id)
-        yield replace(
-            base, kind="task", label=f"without {task.label}", data=replace(base.data, tasks=tasks, scores=kept)
-        )
-
-
-def _ragged(scores: Sequence[Score]) -> bool:
-    """Tell whether a method has more runs on one task than on another, so that weights matter."""
-    counts: dict[tuple[str, str], int] = {}
-    for score in scores:
-        counts[score.method, score.task] = counts.get((score.method, score.task), 0) + 1
-    return any(len({n for (method, _), n in counts.items() if method == one}) > 1 for one, _ in counts)
-
-
-def _by_other_rules(base: _Case) -> Iterator[_Case]:
+def _by_other_rules(base: Case, data: MetricData, sides: tuple[Oriented, Oriented]) -> Iterator[Case]:
     """Reduce every run by each other rule, reading it once; its points are on the scale of the scores already."""
-    rules = [rule for rule in RULES if rule_text(rule) != base.data.score_rule]
-    direction = "maximize" if base.data.normalized else base.data.direction
-    reduced = [_reduced(score, rules, direction) for score in base.data.scores]
-    for rule, values in zip(rules, zip(*reduced, strict=True), strict=True):
-        missing = sum(value is None for value in values)
-        scores = tuple(
-            replace(score, value=score.value if value is None else value)
-            for score, value in zip(base.data.scores, values, strict=True)
-        )
-        yield replace(
-            base,
-            kind="score",
-            label=f"score: {rule_text(rule)}",
-            data=replace(base.data, scores=scores),
-            reason=f"{missing} runs have no such score" if missing else None,
-        )
+    rules = [rule for rule in USUAL_RULES if rule_text(rule) != data.score_rule]
+    direction = "maximize" if data.normalized else data.direction
+    if not any(score.line.count > 1 for side in sides for score in side.source):
+        return
+    first, second = ([_reduced(score, rules, direction) for score in side.source] for side in sides)
+    for place, rule in enumerate(rules):
+        columns = [[values[place] for values in side] for side in (first, second)]
+        missing = sum(value is None for column in columns for value in column)
+        case = replace(base, kind="score", label=f"score: {rule_text(rule)}")
+        if missing:
+            yield replace(case, reason=f"{missing} runs have no such score")
+            continue
+        one, other = (side.sign * np.array(column, dtype=float) for side, column in zip(sides, columns, strict=True))
+        yield replace(case, first=replace(base.first, values=one), second=replace(base.second, values=other))
 
 
 def _reduced(score: Score, rules: Sequence[Rule], direction: Direction) -> list[float | None]:
@@ -134,29 +92,9 @@ def _reduced(score: Score, rules: Sequence[Rule], direction: Direction) -> list[
     return [reduce_points(points, rule, direction)[0] if len(points.values) else None for rule in rules]
 
 
-def _without_curves(case: _Case) -> _Case:
-    """Drop what no statistic looks at, so that little travels to a worker."""
-    bare = tuple(replace(score, line=Line.of(NOTHING)) for score in case.data.scores)
-    return replace(case, data=replace(case.data, scores=bare))
-
-
-def _varied(case: _Case) -> Variation:
-    if case.reason:
+def _stated(case: Case, found: Interval | None) -> Variation:
+    if found is None:
         return Variation(kind=case.kind, label=case.label, estimate=None, low=None, high=None, reason=case.reason)
-    first, second = (_analysed(case, method) for method in case.pair)
-    found = difference(first, second, case.statistic)
-    shown = turned(found) if case.statistic == "optimality_gap" else found
     return Variation(
-        kind=case.kind, label=case.label, estimate=shown.estimate, low=shown.low, high=shown.high, reason=shown.reason
-    )
-
-
-def _analysed(case: _Case, method: str) -> Analysis:
-    oriented = Oriented.of(case.data, tuple(score for score in case.data.scores if score.method == method))
-    return analyse(
-        oriented.scores(),
-        case.settings,
-        key=(case.data.id, method),
-        statistics=(case.statistic,),
-        thresholds=np.empty(0),
+        kind=case.kind, label=case.label, estimate=found.estimate, low=found.low, high=found.high, reason=found.reason
     )

@@ -19,6 +19,26 @@ if TYPE_CHECKING:
 
 STATISTICS = ("iqm", "mean", "median", "optimality_gap")
 ROUNDING = 1e-12
+PROFILE_POINTS = 81
+
+
+def even_thresholds(values: Floats, *, normalized: bool) -> Floats:
+    """Return 81 equal steps over the bulk of all scores, for profiles; none where the scores do not differ.
+
+    Parameters
+    ----------
+    values
+        The scores of all methods; infinite ones are left out.
+    normalized
+        Whether 0 and 1 mean something and must lie within.
+    """
+    finite = values[np.isfinite(values)]
+    if finite.size == 0 or finite.min() == finite.max():
+        return np.empty(0)
+    low, high = (float(end) for end in np.quantile(finite, [0.01, 0.98]))
+    if normalized:
+        low, high = min(low, 0.0), max(high, 1.0)
+    return np.linspace(low, high, PROFILE_POINTS)
 
 
 def dot(mass: Floats, values: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ INTERVALS = ("expanded_t", "percentile")
 UNITS = ("run", "score")
 RESAMPLES = ("runs", "tasks")
 WEIGHTINGS = ("task", "pooled")
+COARSE = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,10 @@ class Settings:
         _choice("unit", self.unit, UNITS)
         _choice("resample", self.resample, RESAMPLES)
         _choice("weighting", self.weighting, WEIGHTINGS)
+
+    def coarse(self) -> Settings:
+        """Return the same with at most 2000 replicates: enough for what is drawn or tabulated by the hundred."""
+        return replace(self, replicates=min(self.replicates, COARSE))
 
     @property
     def upper(self) -> float:
