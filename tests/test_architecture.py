@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "reportgen"
-BASE = {"errors", "artifacts", "parallel", "resources", "text"}
+BASE = {"errors", "artifacts", "parallel", "resources", "text", "redaction", "logs", "phases"}
 ALLOWED = {
     "errors": set(),
     "artifacts": {"errors"},
     "parallel": {"errors"},
     "resources": {"errors"},
     "text": {"errors"},
+    "redaction": {"errors"},
+    "logs": {"errors", "redaction"},
+    "phases": {"errors"},
     "spec": BASE,
     "runs": BASE | {"spec"},
     "data": BASE | {"spec", "runs"},
