@@ -18,7 +18,7 @@ from reportgen.errors import SpecError, StrictError
 from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
 from reportgen.phases import Phases
-from reportgen.results import Report, assemble, to_json
+from reportgen.results import Report, anonymous, assemble, to_json, without_secrets
 from reportgen.results.provenance import provenance
 from reportgen.runs import Reading, collect_runs
 from reportgen.runs.lock import lock_beside, read_lock, write_lock
@@ -124,7 +124,10 @@ def build(
         dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
         dataset = with_told(dataset, collected.told)
     with phase("computing statistics"):
-        report = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
+        computed = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
+        report = without_secrets(computed, known=[record.commit for record in records if record.commit])
+        if loaded.spec.report.anonymous:
+            report = anonymous(report)
     _log_doubts(report)
     if strict:
         _refuse_doubts(report)

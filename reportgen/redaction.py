@@ -28,11 +28,11 @@ _SHAPES = re.compile(
     | (?<![\w-])eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?      # JSON web tokens
     | (?<!\w)(?:AKIA|ASIA)[0-9A-Z]{16}(?!\w)              # AWS
     | (?<!\w)AIza[\w-]{30,}                               # Google
-    | (?<!\w)hf_[A-Za-z0-9]{16,}                          # Hugging Face
-    | (?<!\w)(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,})
+    | (?<!\w)hf_(?:[A-Za-z0-9]{16,}|[A-Za-z0-9]{4,}…)                          # Hugging Face
+    | (?<!\w)(?:gh[pousr]_(?:[A-Za-z0-9]{16,}|[A-Za-z0-9]{4,}…)|github_pat_\w{16,})
     | (?<!\w)glpat-[\w-]{16,}
     | (?<!\w)xox[abposr]-[\w-]{8,}
-    | (?<![\w-])sk-(?:[A-Za-z0-9]+-)*[A-Za-z0-9_]{16,}    # OpenAI and its like
+    | (?<![\w-])sk-(?:[A-Za-z0-9]+-)*(?:[A-Za-z0-9_]{16,}|[A-Za-z0-9_]{4,}…)    # OpenAI and its like
     | (?<!\w)(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{10,}
     | (?<!\w)wandb_v\d_\w{16,}
     | (?<![0-9A-Za-z])(?:local-)?(?=[0-9]*[a-f])[0-9a-f]{40,}(?![0-9A-Za-z])  # W&B keys
@@ -42,7 +42,7 @@ _SHAPES = re.compile(
 _USER = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)(?P<value>[^\s/@:]+(?::[^\s/@]*)?)@|"
                    r"(?<![\w/])(?P<bare>[\w.-]+:[^\s/@:]{3,})@(?=[\w-]+\.[\w.-]+)", re.IGNORECASE)  # fmt: skip
 _REMOTE = re.compile(r"(?<![\w.-])git@[\w.-]+:[\w./~-]+", re.IGNORECASE)
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w-])")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,}(?![\w-])")
 _HOME = re.compile(r"(?P<above>/(?:home|Users)/|[A-Za-z]:\\Users\\)(?P<value>[^/\\\s:'\"]+)")
 _SECRET_NAME = re.compile(rf"{_NAMES}|key", re.IGNORECASE)
 
