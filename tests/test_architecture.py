@@ -30,11 +30,12 @@ ALLOWED = {
     "site": BASE | {"spec", "pages"},
     "analyzer": BASE | {"spec", "data", "stats", "figures", "tables"},
     "build": BASE | {"spec", "runs", "data", "stats", "results", "figures", "tables", "notebooks", "pages", "site"},
+    "export": BASE,
     "doctor": BASE | {"runs"},
     "cli": BASE | {"spec", "build"},
 }
 # rooms that one command of the command line is about, imported inside that command
-COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor"}
+COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export"}
 THIRD_PARTY_OF_STATS = {"numpy", "scipy"}
 
 

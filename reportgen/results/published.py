@@ -130,12 +130,16 @@ def _numbered(word: str, texts: Iterable[str]) -> dict[str, str]:
 
 def _shown_names(report: Report) -> set[str]:
     """Return the names that a reader compares: a run called like its method does not take the method's name away."""
-    return {
-        text
+    named = [
+        pair
         for metric in report.metrics
-        for one in (metric.data, *metric.data.methods, *metric.data.tasks)
-        for text in (one.id, one.label)
-    }
+        for pair in (
+            (metric.id, metric.data.label),
+            *((method.id, method.label) for method in metric.data.methods),
+            *((task.id, task.label) for task in metric.data.tasks),
+        )
+    ]
+    return {text for pair in named for text in pair}
 
 
 def _anonymous_spec(text: str) -> str:
