@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reportgen import figures, pages, site, tables
+from reportgen import figures, logs, pages, site, tables
 from reportgen.artifacts import Artifact, File
 from reportgen.data import Code, prepare, run_rows, with_told
 from reportgen.errors import SpecError, StrictError
 from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
-from reportgen.results import Report, assemble, to_json
+from reportgen.phases import Phases
+from reportgen.results import Report, anonymous, assemble, to_json, without_secrets
 from reportgen.results.provenance import provenance
 from reportgen.runs import Reading, collect_runs
 from reportgen.runs.lock import lock_beside, read_lock, write_lock
 from reportgen.spec import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from reportgen.parallel import Map
     from reportgen.spec import LoadedSpec
 
+LOG = logging.getLogger("reportgen.build")
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Built:
-    """What a build made, and where."""
+    """What a build made, and where; `profile` is phase to seconds, phases beside each other overlap."""
 
     report: Report
     artifacts: tuple[Artifact, ...]
     pages: int
     folder: Path
     notebook_failure: str = ""
+    profile: Mapping[str, float] = field(default_factory=dict)
 
 
 def _silent(_phase: str) -> None:
@@ -96,46 +101,47 @@ def build(
         With where, what and what would have worked; the former report is then untouched.
     """
     mapper = workers(jobs)
-    progress("reading the spec")
-    loaded = load(Path(spec), overrides=overrides)
-    target = folder_of(loaded, output)
-    site.refuse_foreign(target)
-    own = _own_templates(loaded)
-    progress("reading runs")
-    reading = Reading(
-        cache=cache,
-        offline=offline,
-        refresh=refresh,
-        strict=strict,
-        locked=read_lock(lock_beside(loaded.path)) if locked else None,
-        progress=progress,
-    )
-    collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
-    records = collected.records
-    progress("preparing scores")
-    code: Code = "run" if allow_code else "refuse"
-    dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
-    dataset = with_told(dataset, collected.told)
-    progress("computing statistics")
-    report = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
+    phase = Phases(shown=progress)
+    with phase("reading the spec"):
+        loaded = load(Path(spec), overrides=overrides)
+        target = folder_of(loaded, output)
+        logs.write_to(target.parent / f"{loaded.slug}.log")
+        site.refuse_foreign(target)
+        own = _own_templates(loaded)
+    with phase("reading runs"):
+        reading = Reading(
+            cache=cache,
+            offline=offline,
+            refresh=refresh,
+            strict=strict,
+            locked=read_lock(lock_beside(loaded.path)) if locked else None,
+            progress=progress,
+        )
+        collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
+        records = collected.records
+    with phase("preparing scores"):
+        code: Code = "run" if allow_code else "refuse"
+        dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
+        dataset = with_told(dataset, collected.told)
+    with phase("computing statistics"):
+        computed = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
+        report = without_secrets(computed, known=[record.commit for record in records if record.commit])
+        if loaded.spec.report.anonymous:
+            report = anonymous(report)
+    _log_doubts(report)
     if strict:
         _refuse_doubts(report)
-    with ThreadPoolExecutor(1) as beside:
-        progress("running the notebook")
-        running = beside.submit(_notebooks, report, loaded, own)
-        progress("drawing figures")
-        drawn = figures.draw(report, loaded.spec.visualization, mapper=mapper)
-        progress("setting tables")
-        artifacts = (*tables.make(report), *drawn)
-        recomputed = running.result()
+    artifacts, recomputed = _made(report, loaded, own, phase, mapper)
     if strict and recomputed.failure:
         raise StrictError(f"--strict: the notebook stopped, nothing was written: {recomputed.failure}")
-    files = _gather(report, artifacts, recomputed, loaded, own)
-    progress("building the site")
+    with phase("writing pages"):
+        files = _gather(report, artifacts, recomputed, loaded, own)
     with site.scratch_beside(target) as scratch:
-        site.write(files, scratch)
-        site.build_site(scratch, epoch=_epoch(report))
-        site.publish(scratch, target)
+        with phase("building the site"):
+            site.write(files, scratch)
+            site.build_site(scratch, epoch=_epoch(report))
+        with phase("publishing"):
+            site.publish(scratch, target)
     if lock:
         write_lock(lock_beside(loaded.path), records)
     return Built(
@@ -144,7 +150,26 @@ def build(
         pages=sum(file.path.endswith(".md") and file.path.startswith("docs/") for file in files),
         folder=target,
         notebook_failure=recomputed.failure,
+        profile=dict(phase.taken),
     )
+
+
+def _made(
+    report: Report, loaded: LoadedSpec, own: Path | None, phase: Phases, mapper: Map
+) -> tuple[tuple[Artifact, ...], Notebooks]:
+    """Draw figures and set tables while the notebook runs beside."""
+
+    def recomputed() -> Notebooks:
+        with phase("running the notebook"):
+            return _notebooks(report, loaded, own)
+
+    with ThreadPoolExecutor(1) as beside:
+        running = beside.submit(recomputed)
+        with phase("drawing figures"):
+            drawn = figures.draw(report, loaded.spec.visualization, mapper=mapper)
+        with phase("setting tables"):
+            set_ = tables.make(report)
+        return (*set_, *drawn), running.result()
 
 
 def _own_templates(loaded: LoadedSpec) -> Path | None:
@@ -225,6 +250,13 @@ def _zipped(files: Sequence[File]) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, file.content)
     return buffer.getvalue()
+
+
+def _log_doubts(report: Report) -> None:
+    for notice in report.warnings:
+        LOG.info("%s: %s", notice.level, notice.text)
+    for run in report.excluded:
+        LOG.info("not used: %s: %s", run.name, run.reason)
 
 
 def _refuse_doubts(report: Report) -> None:

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "reportgen"
-BASE = {"errors", "artifacts", "parallel", "resources", "text"}
+BASE = {"errors", "artifacts", "parallel", "resources", "text", "redaction", "logs", "phases"}
 ALLOWED = {
     "errors": set(),
     "artifacts": {"errors"},
     "parallel": {"errors"},
     "resources": {"errors"},
     "text": {"errors"},
+    "redaction": {"errors"},
+    "logs": {"errors", "redaction"},
+    "phases": {"errors"},
     "spec": BASE,
     "runs": BASE | {"spec"},
     "data": BASE | {"spec", "runs"},
@@ -27,11 +30,12 @@ ALLOWED = {
     "site": BASE | {"spec", "pages"},
     "analyzer": BASE | {"spec", "data", "stats", "figures", "tables"},
     "build": BASE | {"spec", "runs", "data", "stats", "results", "figures", "tables", "notebooks", "pages", "site"},
+    "export": BASE,
     "doctor": BASE | {"runs"},
     "cli": BASE | {"spec", "build"},
 }
 # rooms that one command of the command line is about, imported inside that command
-COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor"}
+COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export"}
 THIRD_PARTY_OF_STATS = {"numpy", "scipy"}
 
 

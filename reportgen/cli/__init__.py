@@ -10,8 +10,9 @@ import click
 import reportgen
 from reportgen.cli.build import build, check, demo
 from reportgen.cli.cache import cache
+from reportgen.cli.export import export
 from reportgen.cli.look import inspect
-from reportgen.cli.options import EPILOG, Group
+from reportgen.cli.options import EPILOG, Group, logging_options
 from reportgen.cli.runs import fetch
 from reportgen.cli.start import doctor, init, schema, serve
 
@@ -20,10 +21,10 @@ from reportgen.cli.start import doctor, init, schema, serve
     cls=Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(reportgen.__version__, prog_name="reportgen")
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:  # noqa: FBT001 - read by Group.invoke; click passes flags by name
+@logging_options
+def main() -> None:
     """Turn runs into a report: honest aggregates, intervals, figures, LaTeX and a static site from one YAML spec."""
 
 
-for _command in (init, inspect, check, fetch, build, demo, serve, cache, schema, doctor):
+for _command in (init, inspect, check, fetch, build, demo, serve, export, cache, schema, doctor):
     main.add_command(_command)

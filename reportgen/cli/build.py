@@ -11,6 +11,8 @@ import click
 from reportgen.cli.options import (
     cache_option,
     jobs_option,
+    json_option,
+    logging_options,
     offline_option,
     output_option,
     progress_shown,
@@ -24,9 +26,11 @@ from reportgen.resources import shipped
 from reportgen.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from reportgen.build import Built
+    from reportgen.data.scores import MetricData
 
 
 @click.command()
@@ -41,11 +45,13 @@ if TYPE_CHECKING:
 @refresh_option
 @click.option("--lock", is_flag=True, help="Write reportgen.lock beside SPEC: the runs that the report is built from.")
 @click.option("--locked", is_flag=True, help="Build from the runs of reportgen.lock, exactly as they were.")
+@click.option("--profile", is_flag=True, help="Say how long each phase took.")
 @quiet_option
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def build(*, spec: Path, as_json: bool, quiet: bool, **options: Any) -> None:
+@json_option
+@logging_options
+def build(*, spec: Path, **options: Any) -> None:
     """Build the report that SPEC describes: site, figures, LaTeX, report.json."""
-    _build(spec, quiet=quiet, as_json=as_json, **options)
+    _build(spec, **options)
 
 
 @click.command()
@@ -53,12 +59,14 @@ def build(*, spec: Path, as_json: bool, quiet: bool, **options: Any) -> None:
 @jobs_option
 @cache_option
 @quiet_option
+@logging_options
 def demo(*, quiet: bool, **options: Any) -> None:
     """Build the quickstart: four methods on six environments, five seeds, from real W&B runs shipped with the tool."""
     _build(
         shipped("configs") / "quickstart.yaml",
         quiet=quiet,
         as_json=False,
+        profile=False,
         overrides=(),
         strict=False,
         allow_code=False,
@@ -77,6 +85,7 @@ def _build(
     cache_dir: Path | None,
     quiet: bool,
     as_json: bool,
+    profile: bool,
     **how: bool,
 ) -> None:
     from reportgen.build import build as build_report  # noqa: PLC0415 - heavy
@@ -95,9 +104,13 @@ def _build(
             **how,
         )
     if as_json:
-        click.echo(json.dumps(_summary(built), indent=1))
-    elif not quiet:
+        timed = {"profile": dict(built.profile)} if profile else {}
+        click.echo(json.dumps(_summary(built) | timed, indent=1))
+        return
+    if not quiet:
         _print_summary(built, time.monotonic() - started)
+    if profile:
+        _print_profile(built)
 
 
 @click.command()
@@ -108,7 +121,9 @@ def _build(
 @cache_option
 @offline_option
 @refresh_option
-def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool, **how: Any) -> None:
+@json_option
+@logging_options
+def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool, as_json: bool, **how: Any) -> None:
     """Check SPEC and the runs it selects, without computing or writing anything."""
     from reportgen.spec import load  # noqa: PLC0415 - heavy
 
@@ -116,42 +131,77 @@ def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool, 
     if show:
         click.echo(loaded.effective())
         return
-    click.echo(f"{spec}: the spec is valid")
+    found: dict[str, Any] = {"spec": str(spec), "valid": True}
+    if not as_json:
+        click.echo(f"{spec}: the spec is valid")
     if not no_data:
-        _check_data(loaded, **how)
+        found |= _checked(loaded, **how)
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+        return
+    for line in _check_words(found):
+        click.echo(line)
 
 
-def _check_data(loaded: Any, *, cache_dir: Path | None, offline: bool, refresh: bool) -> None:
+def _checked(loaded: Any, *, cache_dir: Path | None, offline: bool, refresh: bool) -> dict[str, Any]:
+    """Read and prepare the runs of a spec, and return what was found as plain values."""
     from reportgen.data import own_functions, prepare, run_rows, with_told  # noqa: PLC0415 - heavy
     from reportgen.runs import Reading, collect_runs  # noqa: PLC0415 - heavy
 
     own = own_functions(loaded.spec, loaded.root)
-    if own:
-        click.echo(f"code: check runs no code of yours; not run, and its labels are missing here: {', '.join(own)}")
     reading = Reading(cache=cache_dir, offline=offline, refresh=refresh)
     collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
-    for source in collected.freshness:
-        click.echo(source.words())
-    records = collected.records
+    found: dict[str, Any] = {"code_not_run": list(own), "sources": [one.words() for one in collected.freshness]}
     try:
-        dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code="skip")
+        dataset = prepare(collected.records, loaded.spec, root=loaded.root, where=loaded.where, code="skip")
     except DataError as error:
         if not own:
             raise
-        click.echo(f"without those labels the runs cannot be checked further: {error}")
-        return
+        return found | {"unchecked": str(error)}
     dataset = with_told(dataset, collected.told)
-    rows = run_rows(records, dataset)
+    rows = run_rows(collected.records, dataset)
     used = sum(not row.why_not for row in rows)
-    click.echo(f"runs: {used} used, {len(rows) - used} not used")
-    for metric in dataset.metrics:
-        click.echo(
-            f"{metric.role} metric {metric.id}: {len(metric.methods)} methods, {len(metric.tasks)} tasks, "
-            f"{len(metric.scores)} scores; {metric.direction} ({metric.direction_source}); {metric.score_rule}; "
-            f"normalisation {metric.normalization}"
-        )
-    for notice in dataset.notices:
-        click.echo(f"{notice.level}: {notice.text}")
+    return found | {
+        "runs_used": used,
+        "runs_not_used": len(rows) - used,
+        "metrics": [_checked_metric(metric) for metric in dataset.metrics],
+        "notices": [
+            {"level": notice.level, "code": notice.code, "text": notice.text, "mend": notice.mend}
+            for notice in dataset.notices
+        ],
+    }
+
+
+def _checked_metric(metric: MetricData) -> dict[str, Any]:
+    return {
+        "id": metric.id,
+        "role": metric.role,
+        "methods": len(metric.methods),
+        "tasks": len(metric.tasks),
+        "scores": len(metric.scores),
+        "direction": metric.direction,
+        "direction_source": metric.direction_source,
+        "score": metric.score_rule,
+        "normalization": metric.normalization,
+    }
+
+
+def _check_words(found: Mapping[str, Any]) -> Iterator[str]:
+    if found.get("code_not_run"):
+        own = ", ".join(found["code_not_run"])
+        yield f"code: check runs no code of yours; not run, and its labels are missing here: {own}"
+    yield from found.get("sources", ())
+    if "unchecked" in found:
+        yield f"without those labels the runs cannot be checked further: {found['unchecked']}"
+    if "runs_used" in found:
+        yield f"runs: {found['runs_used']} used, {found['runs_not_used']} not used"
+    for metric in found.get("metrics", ()):
+        yield (
+            "{role} metric {id}: {methods} methods, {tasks} tasks, {scores} scores; {direction} ({direction_source}); "
+            "{score}; normalisation {normalization}"
+        ).format(**metric)
+    for notice in found.get("notices", ()):
+        yield f"{notice['level']}: {notice['text']}"
 
 
 def _summary(built: Built) -> dict[str, Any]:
@@ -190,3 +240,9 @@ def _print_summary(built: Built, seconds: float) -> None:
     click.echo(f"open      {summary['open']}   ({seconds:.1f} s)")
     if built.notebook_failure:
         click.echo(f"warning: the notebook stopped: {visible(built.notebook_failure, longest=400)}", err=True)
+
+
+def _print_profile(built: Built) -> None:
+    longest = max(map(len, built.profile))
+    for name, seconds in built.profile.items():
+        click.echo(f"{name:<{longest}}  {seconds:7.2f} s")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reportgen.cli.options import cache_option
+from reportgen.cli.options import cache_option, logging_options
 from reportgen.text import visible
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ names_option = click.option("--runs", "pattern", metavar="GLOB", help="Look only
 @cache_option
 @click.option("--all", "everything", is_flag=True, help=f"List everything, not the first {SHOWN} of a kind.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+@logging_options
 def inspect(*, where: str, pattern: str | None, cache_dir: Path | None, everything: bool, as_json: bool) -> None:
     """Look at the runs in FOLDER or in a W&B project: metrics, config keys that vary, candidates for every axis.
 

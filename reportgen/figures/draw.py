@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from reportgen.results.report import MetricResult, Report
     from reportgen.spec.model import Visualization
 
+LOG = logging.getLogger("reportgen.figures")
 SCREEN = 7.4
 MOST_IN_COLOR = 8
 TASKS_A_FIGURE = 24
@@ -87,6 +89,7 @@ def draw(report: Report, visualization: Visualization, *, mapper: Map) -> tuple[
     known = _looks(report, visualization)
     protocol = words.Protocol.of(report)
     jobs = [job for metric in report.metrics for job in _jobs(metric, known, protocol, visualization)]
+    LOG.info("%d figures to draw", len(jobs))
     return tuple(mapper(_drawn, jobs))
 
 

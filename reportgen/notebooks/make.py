@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+LOG = logging.getLogger("reportgen.notebooks")
 NAME = "analysis"
 
 
@@ -59,6 +61,7 @@ def notebooks(
     source = next(path for folder in folders if (path := folder / f"{NAME}.py").is_file()).read_text(encoding="utf-8")
     notebook = from_source(source)
     failure = execute(notebook, data, timeout=timeout) if run else ""
+    LOG.info("%s: %s", NAME, failure or ("ran through" if run else "not run"))
     content = to_bytes(notebook)
     return Notebooks(
         files=(File(path=f"notebooks/{NAME}.ipynb", content=content),),

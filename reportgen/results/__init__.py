@@ -4,6 +4,7 @@ from reportgen.data.scores import Notice, Task
 from reportgen.results.assemble import assemble
 from reportgen.results.compute import compute, settings_of
 from reportgen.results.jsonform import to_json
+from reportgen.results.published import anonymous, without_secrets
 from reportgen.results.report import (
     Comparison,
     Curve,
@@ -28,8 +29,10 @@ __all__ = [
     "Task",
     "TaskSummary",
     "Withheld",
+    "anonymous",
     "assemble",
     "compute",
     "settings_of",
     "to_json",
+    "without_secrets",
 ]

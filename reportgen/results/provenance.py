@@ -31,7 +31,8 @@ def provenance(report: Report, artifacts: Sequence[Artifact]) -> str:
     """Write the provenance of a report as JSON text.
 
     Spec hash and effective spec, versions, seed, code of the spec's owner that was run, every run with its hash and
-    use, every figure and table with the hash of its files. Nothing in it depends on the day, the folder or the user.
+    use, the runs and rules of every metric, every figure and table with its metric, task and the hash of its files.
+    Nothing in it depends on the day, the folder or the user.
     """
     record = {
         "schema": report.schema,
@@ -61,11 +62,22 @@ def provenance(report: Report, artifacts: Sequence[Artifact]) -> str:
             }
             for run in report.runs
         ],
+        "metrics": [
+            {
+                "id": metric.id,
+                "score": metric.data.score_rule,
+                "normalization": metric.data.normalization,
+                "runs": sorted({score.run for score in metric.data.scores}),
+                "runs_per_task": {method.id: list(method.n_runs_per_task) for method in metric.methods},
+            }
+            for metric in report.metrics
+        ],
         "artifacts": [
             {
                 "name": artifact.name,
                 "kind": artifact.kind,
                 "metric": artifact.metric,
+                "task": artifact.task,
                 "signature": artifact.signature,
                 "files": {file.path: file.sha256 for file in artifact.files},
             }

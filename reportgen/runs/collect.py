@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from reportgen.runs.reading import Freshness, Told
     from reportgen.runs.record import RunRecord, Source
     from reportgen.spec.model import SourceEntry, Spec
+
+
+LOG = logging.getLogger("reportgen.runs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,9 +78,11 @@ def collect_runs(spec: Spec, root: Path, *, where: Callable[..., str] | None = N
             raise DataError(f"{at}two sources are called {handle!r}; give each a `name:` of its own")
         try:
             handles[handle] = _source(entry, handle, spec, root, where, reading)
-            records += handles[handle].read()
+            found = handles[handle].read()
         except (DataError, SourceError) as error:
             raise type(error)(_placed(at, str(error))) from error
+        LOG.info("%s: %d runs", handle, len(found))
+        records += found
     _refuse_twins(records)
     apis = [source for source in handles.values() if isinstance(source, ApiSource)]
     return Collected(

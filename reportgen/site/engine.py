@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from reportgen.artifacts import File
 
+LOG = logging.getLogger("reportgen.site")
 INHERITED = ("PATH", "PYTHONPATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 TAIL = 15  # lines of MkDocs' output that an error shows
 UNWANTED = (
@@ -81,6 +83,7 @@ def build_site(folder: Path, *, epoch: int) -> None:
         errors="replace",
         check=False,
     )
+    LOG.debug("mkdocs ended with %d\n%s", done.returncode, done.stdout.strip())
     index = folder / "site" / "index.html"
     if done.returncode != 0 or not index.is_file():
         said = "\n".join(f"  {line}" for line in done.stdout.strip().splitlines()[-TAIL:])

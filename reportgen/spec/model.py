@@ -30,6 +30,9 @@ class ReportSection(Section):
     """Markdown shown on the overview page; it is sanitised."""
     slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")] | None = None
     """Folder name of the report below the output folder; default: the spec file's stem."""
+    anonymous: bool = False
+    """Publish nothing that tells whose report it is: no authors, accounts, addresses, paths and hashes; runs are called
+    `run-1`, `run-2`, … No number changes."""
 
 
 class SeedRule(Section):

@@ -100,12 +100,15 @@ def test_an_error_names_what_would_have_worked_without_a_traceback(project, sett
     assert "Traceback" not in done.stderr
 
 
-def test_a_wandb_source_says_that_it_is_not_available_yet(project):
+def test_a_wandb_source_without_a_key_says_where_it_looked(project, monkeypatch):
+    for name in ("WANDB_API_KEY", "WANDB_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(project))
     (project / "plan.yaml").write_text("wandb: {entity: e, project: p}\nmetrics: {primary: [reward]}\n")
     assert call("check", "plan.yaml", "--no-data", cwd=project).returncode == 0
     done = call("build", "plan.yaml", cwd=project)
     assert done.returncode == 4
-    assert "reading from W&B is not available yet" in done.stderr
+    assert "no W&B API key" in done.stderr
 
 
 @pytest.fixture(scope="module")
