@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reportgen.cli.options import cache_option, logging_options
+from reportgen.cli.options import cache_option, logging_options, progress_shown
 from reportgen.text import visible
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SHOWN = 40
 EXAMPLES = 4
 ACROSS = 8
+PROJECT = re.compile(r"(?!\.{1,2}/)[^/\\]+/(?!\.{1,2}$)[^/\\]+")
+"""ENTITY/PROJECT"""
 where_argument = click.argument("where", metavar="FOLDER|ENTITY/PROJECT")
 names_option = click.option("--runs", "pattern", metavar="GLOB", help="Look only at runs whose display name matches.")
 
@@ -50,10 +53,15 @@ def inspect(*, where: str, pattern: str | None, cache_dir: Path | None, everythi
 
 
 def look(where: str, pattern: str | None, cache_dir: Path | None) -> Discovery:
-    """Find out what a folder or a W&B project holds."""
-    from reportgen.data.discover import discover, facts  # noqa: PLC0415 - heavy
-    from reportgen.runs import survey_folder  # noqa: PLC0415 - heavy
+    """Find out what a folder or a W&B project holds; a folder of that name comes first."""
+    from reportgen.data.discover import discover, facts, listed_facts  # noqa: PLC0415 - heavy
+    from reportgen.runs import survey_folder, survey_project  # noqa: PLC0415 - heavy
 
+    if PROJECT.fullmatch(where) and not Path(where).exists():
+        with progress_shown(shown=True) as progress:
+            progress("asking W&B which runs there are")
+            source, runs = survey_project(where, pattern=pattern)
+        return discover(source, listed_facts(runs, *where.split("/")))
     source, records = survey_folder(Path(where), pattern=pattern, cache=cache_dir)
     return discover(source, facts(records))
 

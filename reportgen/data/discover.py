@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reportgen.data.axes import natural
+from reportgen.data.conventions import Conventions, conventions, preset_of
 from reportgen.data.direction import infer_direction, tokens
+from reportgen.runs.raw import INTERNAL
 from reportgen.runs.survey import usual
 from reportgen.spec.tree import dump
 from reportgen.text import LONGEST_PROSE, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from reportgen.data.scores import Direction
     from reportgen.runs.record import RunRecord
-    from reportgen.runs.survey import FolderSource
+    from reportgen.runs.survey import FoundSource
+    from reportgen.runs.wandb_api.listed import Listed
 
 EVALUATED = frozenset({"eval", "evaluation", "test", "val", "validation"})
 SUITE = re.compile(r"^(?P<head>(?:[^/]*/)?(?:eval|test|val)_)[^/]+/[^/]+$")
@@ -28,6 +31,7 @@ NAME_PATTERN = r"^(?P<task>.+?)__(?P<method>.+?)__(?P<seed>\d+)"
 SHARE = 0.8
 PRIMARY_AT_MOST = 3
 EXAMPLES = 4
+COUNTED = frozenset({"number", "boolean"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +48,8 @@ class RunFacts:
         Axes the source itself fixes.
     tasks
         Tasks that the source itself tells apart within the run.
+    record
+        The run as a source delivers it, without its history; presets read it.
     """
 
     id: str
@@ -54,6 +60,7 @@ class RunFacts:
     group: str | None = None
     axes: Mapping[str, str] | None = None
     tasks: tuple[str, ...] = ()
+    record: RunRecord | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,24 +104,18 @@ class Discovery:
         (method, task) to how many runs there are, by the likeliest candidates.
     preset
         The preset whose conventions the metrics follow, or None.
+    conventions
+        What that preset reads of the runs, where it fits them; the proposal is then the preset's.
     """
 
-    source: FolderSource
+    source: FoundSource
     runs: tuple[RunFacts, ...]
     metrics: tuple[MetricFacts, ...]
     keys: tuple[KeyFacts, ...]
     axes: Mapping[str, tuple[Candidate, ...]]
     matrix: Mapping[tuple[str, str], int]
     preset: str | None
-
-
-PRESETS: Mapping[str, tuple[str, ...]] = {
-    "metta": ("metric/agent_step", "env_agent/", "overview/reward"),
-    "cleanrl": ("charts/episodic_return",),
-    "sb3": ("rollout/ep_rew_mean",),
-    "lightning": ("trainer/global_step",),
-    "hf": ("train/global_step",),
-}
+    conventions: Conventions | None = None
 
 
 def facts(records: Sequence[RunRecord]) -> tuple[RunFacts, ...]:
@@ -124,19 +125,37 @@ def facts(records: Sequence[RunRecord]) -> tuple[RunFacts, ...]:
         counts: Counter[str] = Counter()
         for series in record.series:
             counts[series.metric] += len(series.values)
-        found.append(
-            RunFacts(
-                id=record.id,
-                name=record.name,
-                state=record.state,
-                config=flat(record.config),
-                metrics=counts,
-                group=record.group,
-                axes=record.axes,
-                tasks=tuple(dict.fromkeys(series.task for series in record.series if series.task)),
-            )
-        )
+        tasks = tuple(dict.fromkeys(series.task for series in record.series if series.task))
+        found.append(_facts_of(replace(record, series=()), counts, tasks))
     return tuple(found)
+
+
+def listed_facts(runs: Sequence[Listed], entity: str, project: str) -> tuple[RunFacts, ...]:
+    """Return what a server's listing says of runs; metrics are the keys under which it counts numbers."""
+    found = []
+    for run in runs:
+        counts = {
+            name: sum(count for kind, count in kinds.items() if kind in COUNTED)
+            for name, kinds in run.keys.items()
+            if not name.startswith(INTERNAL)
+        }
+        record = run.record(entity, project)
+        found.append(_facts_of(record, {name: count for name, count in counts.items() if count}, ()))
+    return tuple(found)
+
+
+def _facts_of(record: RunRecord, metrics: Mapping[str, int], tasks: tuple[str, ...]) -> RunFacts:
+    return RunFacts(
+        id=record.id,
+        name=record.name,
+        state=record.state,
+        config=flat(record.config),
+        metrics=metrics,
+        group=record.group,
+        axes=record.axes,
+        tasks=tasks,
+        record=record,
+    )
 
 
 def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -156,16 +175,18 @@ def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def discover(source: FolderSource, runs: Sequence[RunFacts]) -> Discovery:
+def discover(source: FoundSource, runs: Sequence[RunFacts]) -> Discovery:
     """Look for metrics, keys that vary, and candidates for method, task and seed."""
     metrics = _metrics(runs)
     names = [metric.name for metric in metrics]
     keys = _keys(runs)
-    preset = None if source.form == "files" else _preset(names)
+    preset = None if source.form == "files" else preset_of(names)
+    read = _conventions(preset, source, runs)
+    known = runs if read is None else [_as_read(run, read) for run in runs if run.id in read.axes]
     axes = {
-        "method": _method_candidates(runs, keys),
-        "task": _task_candidates(runs, names),
-        "seed": _seed_candidates(runs, keys),
+        "method": _method_candidates(known, keys),
+        "task": _task_candidates(known, names),
+        "seed": _seed_candidates(known, keys),
     }
     return Discovery(
         source=source,
@@ -173,9 +194,27 @@ def discover(source: FolderSource, runs: Sequence[RunFacts]) -> Discovery:
         metrics=metrics,
         keys=keys,
         axes=axes,
-        matrix=_matrix(runs, axes),
+        matrix=_matrix(known, axes),
         preset=preset,
+        conventions=read,
     )
+
+
+def _conventions(preset: str | None, source: FoundSource, runs: Sequence[RunFacts]) -> Conventions | None:
+    records = [(run.record, run.metrics) for run in runs if run.record is not None]
+    return conventions(preset, source, records) if preset is not None else None
+
+
+def _as_read(run: RunFacts, read: Conventions) -> RunFacts:
+    """Return a run with the axes that its preset reads, as if the source itself fixed them."""
+    matches = (re.search(pattern, name) for pattern in read.task_metrics for name in run.metrics)
+    tasks = dict.fromkeys(_task_named(match) for match in matches if match)
+    return replace(run, axes=read.axes[run.id], tasks=tuple(sorted(tasks, key=natural)))
+
+
+def _task_named(match: re.Match[str]) -> str:
+    named = match.groupdict()
+    return "/".join(named[part] for part in ("suite", "task") if named.get(part)) or match[0]
 
 
 def _metrics(runs: Sequence[RunFacts]) -> tuple[MetricFacts, ...]:
@@ -210,18 +249,6 @@ def _keys(runs: Sequence[RunFacts]) -> tuple[KeyFacts, ...]:
         if len(seen) > 1
     ]
     return tuple(sorted(varying, key=lambda fact: natural(fact.key)))
-
-
-def _preset(names: Iterable[str]) -> str | None:
-    there = tuple(names)
-    return next(
-        (
-            preset
-            for preset, marks in PRESETS.items()
-            if any(name == mark or (mark.endswith("/") and name.startswith(mark)) for mark in marks for name in there)
-        ),
-        None,
-    )
 
 
 def _candidate(
@@ -357,11 +384,14 @@ def proposal(found: Discovery, *, where: str, root: str = ".") -> str:
     spec: dict[str, Any] = {"root": root} if root != "." else {}
     spec[form] = dict(found.source.fields)
     axes = {axis: dict(listed[0].form) for axis, listed in found.axes.items() if listed and listed[0].form}
+    if found.conventions is not None:
+        spec = {"preset": found.conventions.preset, **spec}
+        doubts += _doubts_of(found.conventions)
     if axes:
         spec["axes"] = axes
         doubts += [f"axes.{axis}: {listed[0].why}" for axis, listed in found.axes.items() if listed and listed[0].form]
-    primary = primary_metrics(found)
-    spec["metrics"] = {"primary": primary}
+    primary = [] if found.conventions is not None else primary_metrics(found)
+    spec |= {"metrics": {"primary": primary}} if primary else {}
     doubts += [f"metrics: whether more {entry['name']} is better was guessed from its name" for entry in primary
                if entry.get("direction") in {"maximize", "minimize"}]  # fmt: skip
     doubts += [
@@ -372,6 +402,12 @@ def proposal(found: Discovery, *, where: str, root: str = ".") -> str:
     place = visible(where, longest=LONGEST_PROSE)
     head = f"# Proposed from {place}: {len(found.runs)} runs. Look at each line, then: reportgen check"
     return "\n".join([head, *(f"# - {visible(doubt, longest=LONGEST_PROSE)}" for doubt in doubts), dump(spec)])
+
+
+def _doubts_of(read: Conventions) -> list[str]:
+    doubts = [f"preset {read.preset}: the metrics follow its conventions; reportgen check --show prints what it sets"]
+    runs = "1 run" if read.left_out == 1 else f"{read.left_out} runs"
+    return doubts + ([f"preset {read.preset}: its filters leave out {runs}"] if read.left_out else [])
 
 
 def primary_metrics(found: Discovery) -> list[dict[str, Any]]:

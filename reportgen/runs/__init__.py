@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reportgen.runs.collect import Collected, collect_runs, read_runs
     from reportgen.runs.reading import Reading
     from reportgen.runs.record import RunRecord, Series, Source
-    from reportgen.runs.survey import survey_folder
+    from reportgen.runs.survey import survey_folder, survey_project
 
 __all__ = [
     "Collected",
@@ -25,6 +25,7 @@ __all__ = [
     "collect_runs",
     "read_runs",
     "survey_folder",
+    "survey_project",
 ]
 
 _HOMES = {
@@ -37,6 +38,7 @@ _HOMES = {
     "collect_runs": "collect",
     "read_runs": "collect",
     "survey_folder": "survey",
+    "survey_project": "survey",
 }
 
 

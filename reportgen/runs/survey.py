@@ -1,27 +1,32 @@
-"""What lies in a folder: the source that would read it, proposed from names and contents alone."""
+"""What lies in a folder or a project: the source that would read it, proposed from names and contents alone."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reportgen.errors import DataError, ReportgenError, nearest
+from reportgen.errors import DataError, ReportgenError, SourceError, nearest
 from reportgen.runs.collect import read_runs
+from reportgen.runs.lookup import glob
 from reportgen.runs.paths import Match
 from reportgen.runs.readers import FORMATS, is_missing, is_number, read_json, read_table
+from reportgen.runs.wandb_api.faults import USUAL, Patience
+from reportgen.runs.wandb_api.listing import listed_runs
+from reportgen.runs.wandb_api.words import CACHED
 from reportgen.spec import loads
+from reportgen.spec.model import WandbSource
 from reportgen.spec.tree import dump
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pandas as pd
 
     from reportgen.runs.record import RunRecord
+    from reportgen.runs.wandb_api.listed import Listed
 
 LOOKED_AT = 10_000
 SAMPLED = 60
@@ -39,13 +44,13 @@ COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FolderSource:
-    """A source that a folder suggests.
+class FoundSource:
+    """A source that a folder or a project suggests.
 
     Parameters
     ----------
     form
-        ``wandb_offline`` or ``files``.
+        ``wandb``, ``wandb_offline`` or ``files``.
     fields
         The source's fields, in the grammar of the spec.
     doubts
@@ -57,7 +62,7 @@ class FolderSource:
     doubts: tuple[str, ...] = ()
 
 
-def survey(folder: Path) -> FolderSource:
+def survey(folder: Path) -> FoundSource:
     """Propose how the runs in a folder are read.
 
     Folders of the W&B SDK (`run-*.wandb` at any depth) come first, then score files: of several kinds, the one with
@@ -72,7 +77,7 @@ def survey(folder: Path) -> FolderSource:
         raise DataError(f"{folder}: there is no such folder; give a folder with runs, or ENTITY/PROJECT")
     files = [path for path in sorted(folder.rglob("*"))[:LOOKED_AT] if path.is_file()]
     if any(path.suffix == ".wandb" for path in files):
-        return FolderSource(form="wandb_offline", fields={"path": "."})
+        return FoundSource(form="wandb_offline", fields={"path": "."})
     groups: dict[tuple[str, int], list[Path]] = {}
     for path in files:
         kind = _kind(path)
@@ -98,7 +103,7 @@ def _alike(paths: Sequence[Path], folder: Path) -> list[list[tuple[str, ...]]]:
     return [parts] if len(parts) > 1 and len(parts[0]) > 1 else [parts, *([part] for part in parts)][: SAMPLED + 1]
 
 
-def _axes_named(found: FolderSource) -> int:
+def _axes_named(found: FoundSource) -> int:
     columns = found.fields.get("columns", {})
     whole = found.fields.get("layout") in {"map", "marl_eval", "wide"}
     return len(columns) + str(found.fields["path"]).count("{") + 2 * whole
@@ -106,7 +111,7 @@ def _axes_named(found: FolderSource) -> int:
 
 def survey_folder(
     folder: Path, *, pattern: str | None = None, cache: Path | None = None
-) -> tuple[FolderSource, tuple[RunRecord, ...]]:
+) -> tuple[FoundSource, tuple[RunRecord, ...]]:
     """Propose how the runs in a folder are read, and read them so.
 
     Parameters
@@ -124,12 +129,43 @@ def survey_folder(
     source = survey(folder)
     spec = loads(dump({source.form: dict(source.fields)})).spec
     records = read_runs(spec, folder, cache=cache)
-    kept = tuple(record for record in records if pattern is None or fnmatchcase(record.name, pattern))
+    kept = tuple(record for record in records if pattern is None or glob(pattern)(record.name))
     if not kept:
         names = sorted({record.name for record in records})
         near = ", ".join(nearest(str(pattern), names) or names[:3])
         raise DataError(f"--runs {pattern!r} matches none of the {len(records)} runs; there are e.g. {near}")
     return source, kept
+
+
+def survey_project(
+    where: str, *, pattern: str | None = None, patience: Patience = USUAL
+) -> tuple[FoundSource, tuple[Listed, ...]]:
+    """Propose how the runs of a W&B project are read, and list them; no history is fetched.
+
+    Parameters
+    ----------
+    where
+        ``ENTITY/PROJECT``.
+    pattern
+        Glob on the display name; others are left out, here and in what is proposed.
+
+    Raises
+    ------
+    SourceError
+        When the server refuses, or cannot be reached.
+    DataError
+        When no run matches.
+    """
+    entity, _, project = where.partition("/")
+    fields = {"entity": entity, "project": project} | ({} if pattern is None else {"runs": pattern})
+    source = FoundSource(form="wandb", fields=fields)
+    entry = loads(dump({"wandb": fields})).spec.sources[0]
+    try:
+        _, runs = listed_runs(entry.wandb or WandbSource(), Path(), patience)
+    except SourceError as error:
+        text = str(error).removesuffix(f"; {CACHED}")  # a look is never taken from the cache
+        raise SourceError(f"{text} (there is no folder {where!r}, so it was taken for a W&B project)") from error
+    return source, runs
 
 
 def _kind(path: Path) -> str | None:
@@ -139,7 +175,7 @@ def _kind(path: Path) -> str | None:
     return f"{ending}{'.gz' if name.endswith('.gz') else ''}" if known else None
 
 
-def _files_source(kind: str, parts: Sequence[tuple[str, ...]], folder: Path) -> FolderSource:
+def _files_source(kind: str, parts: Sequence[tuple[str, ...]], folder: Path) -> FoundSource:
     some = [
         Match(path=folder.joinpath(*part), shown="/".join(part), captured={})
         for part in parts[:: 1 + len(parts) // SAMPLED]
@@ -230,7 +266,7 @@ def _is_small_count(texts: Sequence[str]) -> bool:
     return all(text.isdecimal() for text in distinct) and len(distinct) <= SMALL
 
 
-def _with_path(fields: dict[str, Any], kind: str, parts: Sequence[tuple[str, ...]]) -> FolderSource:
+def _with_path(fields: dict[str, Any], kind: str, parts: Sequence[tuple[str, ...]]) -> FoundSource:
     """Give a proposal its glob: parts of the path that vary name the axes that no column holds."""
     suffix = f".{kind}"
     columns: Mapping[str, str] = fields.get("columns", {})
@@ -252,7 +288,7 @@ def _with_path(fields: dict[str, Any], kind: str, parts: Sequence[tuple[str, ...
     doubts = [f"{axis} is taken from the path" for axis in taken]
     doubts += [f"nothing names the method; it is called {constants['method']!r}"] if constants else []
     written = {"path": "/".join(pattern) + suffix, **fields}
-    return FolderSource(
+    return FoundSource(
         form="files", fields=written | ({"constants": constants} if constants else {}), doubts=tuple(doubts)
     )
 

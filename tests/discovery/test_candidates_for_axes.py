@@ -3,10 +3,10 @@
 import pytest
 
 from reportgen.data.discover import RunFacts, discover, flat, primary_metrics, proposal
-from reportgen.runs.survey import FolderSource
+from reportgen.runs.survey import FoundSource
 from reportgen.spec import loads
 
-WANDB = FolderSource(form="wandb_offline", fields={"path": "."})
+WANDB = FoundSource(form="wandb_offline", fields={"path": "."})
 
 
 def runs(configs, *, names=None, metrics=("charts/episodic_return", "losses/value_loss", "lr")):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen.runs.lookup import any_glob
 from reportgen.runs.raw import USUAL_STEPS, RawRun
+from reportgen.runs.record import RunRecord
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -95,6 +96,24 @@ class Listed:
             url=self.url,
             commit=self.commit,
             notes=tuple(notes),
+        )
+
+    def record(self, entity: str, project: str) -> RunRecord:
+        """Return the run without a history, for looking at what it is."""
+        return RunRecord(
+            id=f"{entity}/{project}/{self.run_id}",
+            source="source-0",
+            name=self.name,
+            series=(),
+            config=self.config,
+            summary=self.summary,
+            group=self.group,
+            tags=self.tags,
+            job_type=self.job_type,
+            sweep=self.sweep,
+            state=self.state,
+            created_at=self.created_at,
+            url=self.url,
         )
 
     def described(self) -> dict[str, Any]:

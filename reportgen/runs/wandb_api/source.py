@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reportgen.errors import DataError, SourceError
 from reportgen.runs.raw import RawRun
 from reportgen.runs.reading import Freshness
 from reportgen.runs.record import UNREADABLE, RunRecord
 from reportgen.runs.selection import selection
-from reportgen.runs.wandb_api import words
 from reportgen.runs.wandb_api.cached import cached_place, cached_runs, entries_of
 from reportgen.runs.wandb_api.fetching import RUNNING, fetch
 from reportgen.runs.wandb_api.ladder import Ladder
 from reportgen.runs.wandb_api.listed import Listed, Wanted, same_description
+from reportgen.runs.wandb_api.listing import (
+    listing,
+    placed,
+    refuse_listing,
+    refuse_login,
+    refuse_nothing,
+    told_runs,
+)
 from reportgen.runs.wandb_api.records import in_memory_rows, record_of
 from reportgen.runs.wandb_api.remote import Remote
-from reportgen.runs.wandb_api.words import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,12 +37,10 @@ if TYPE_CHECKING:
     from reportgen.runs.reading import Reading
     from reportgen.runs.wandb_api.faults import Fault
     from reportgen.runs.wandb_api.fetching import Fetched
-    from reportgen.runs.wandb_api.remote import Answer
+    from reportgen.runs.wandb_api.words import Place
     from reportgen.spec.identity import Axes
     from reportgen.spec.model import WandbSource
 
-PAGE = 200
-NEAR_NAMES = 1_000
 ALIKE = {"preempted": "killed", "preempting": RUNNING, "pending": RUNNING}
 
 
@@ -139,16 +142,18 @@ class ApiSource:
         self._reading.progress("asking W&B which runs there are")
         opened = remote.open()
         if opened.fault:
-            return self._without_login(opened.fault, remote.host)
-        place = self._placed(opened.done)
-        answer = remote.ask(_listing(place, self._selection.query()))
+            refuse_login(opened.fault, remote.host)
+            return self._from_cache(opened.fault)
+        place = placed(self._source, opened.done)
+        answer = remote.ask(listing(place, self._selection.query()))
         if answer.fault:
-            return self._without_listing(remote, place, answer.fault)
-        listed = [Listed.of(told) for told in _told(answer)]
+            refuse_listing(remote, place, answer.fault)
+            return self._from_cache(answer.fault)
+        listed = [Listed.of(told) for told in told_runs(answer)]
         meant = [run for run in listed if self._selection.matches(run.run_id, run)]
         deleted = self._deleted(remote, place, {run.run_id for run in listed})
         if not meant and not deleted and not self._need.may_be_none:
-            self._refuse_nothing(remote, place)
+            refuse_nothing(remote, place, self._selection)
         chosen = self._locked(place, meant)
         self._need.check([run for run in chosen if self._counts(run)])
         got = self._had(remote, place, chosen, version=opened.done["wandb"])
@@ -244,21 +249,6 @@ class ApiSource:
         self._ladder.stale(stale)
         self._ladder.lost(lost)
 
-    def _without_login(self, fault: Fault, host: str) -> _Got:
-        if fault.kind == "key":
-            raise SourceError(words.no_key(host))
-        if fault.kind in {"refused", "project"}:
-            raise SourceError(words.key_refused(host, fault))
-        return self._from_cache(fault)
-
-    def _without_listing(self, remote: Remote, place: Place, fault: Fault) -> _Got:
-        if fault.kind == "refused":
-            raise SourceError(words.project_refused(place, _user(remote), fault))
-        if fault.kind == "project":
-            answer = remote.ask({"kind": "projects", "entity": place.entity})
-            raise SourceError(words.no_project(place, _user(remote), answer.done.get("names", ())))
-        return self._from_cache(fault)
-
     def _from_cache(self, fault: Fault | None) -> _Got:
         """Take what is cached: asked for by `--offline`, or because the server does not answer."""
         why = fault.words() if fault else ""
@@ -283,19 +273,6 @@ class ApiSource:
         self.freshness = Freshness(source=self._handle, cached=len(got.runs))
         return got
 
-    def _placed(self, done: dict[str, Any]) -> Place:
-        entity, project = self._source.entity or done["entity"], self._source.project or done["project"]
-        if not project or not entity:
-            raise SourceError(words.not_named("entity" if project else "project"))
-        return Place(host=done["host"], entity=entity, project=project)
-
-    def _refuse_nothing(self, remote: Remote, place: Place) -> None:
-        answer = remote.ask(_listing(place, {}, names_only=NEAR_NAMES))
-        if answer.fault:
-            raise SourceError(answer.fault.words())
-        names = [told["displayName"] for told in _told(answer)]
-        raise DataError(words.no_run(place, self._selection, names, answer.done["count"]))
-
     def _deleted(self, remote: Remote, place: Place, listed: set[str]) -> list[RawRun]:
         """Return the cached runs that are meant, and that the server no longer has."""
         gone = [entry for entry in entries_of(self._cache, place) if entry.run_id not in listed and self._means(entry)]
@@ -303,8 +280,8 @@ class ApiSource:
             gone = [entry for entry in gone if self._lock(place, entry.run_id) is not None]
         if not gone:
             return []
-        answer = remote.ask(_listing(place, {"name": {"$in": [entry.run_id for entry in gone]}}, names_only=len(gone)))
-        there = {told["id"] for told in _told(answer)}
+        answer = remote.ask(listing(place, {"name": {"$in": [entry.run_id for entry in gone]}}, names_only=len(gone)))
+        there = {told["id"] for told in told_runs(answer)}
         if answer.fault:
             return []
         stored = [self._stored(place, entry.run_id) for entry in gone if entry.run_id not in there]
@@ -337,16 +314,3 @@ class ApiSource:
 
     def _record(self, run: RawRun, *, deleted: bool = False) -> RunRecord:
         return record_of(run, self._need.wanted, self._need.axes, handle=self._handle, deleted=deleted)
-
-
-def _listing(place: Place, filters: dict[str, Any], *, names_only: int = 0) -> dict[str, Any]:
-    request = {"kind": "list", "entity": place.entity, "project": place.project, "filters": filters, "page": PAGE}
-    return {**request, "light": names_only > 0, "most": names_only}
-
-
-def _told(answer: Answer) -> list[dict[str, Any]]:
-    return [told for part in (*answer.parts, answer.done.get("rest", ())) for told in part]
-
-
-def _user(remote: Remote) -> str:
-    return str(remote.ask({"kind": "who"}).done.get("user") or "unknown")

@@ -76,6 +76,11 @@ def not_named(missing: str) -> str:
     return f"no W&B {missing} is named; write `wandb: {{entity: me, project: mine}}`, or set WANDB_{missing.upper()}"
 
 
+def unreachable(host: str, fault: Fault) -> str:
+    """Nothing can be said without the server."""
+    return f"{host} cannot be asked: {fault.words()}"
+
+
 def no_run(place: Place, selection: Selection, names: Sequence[str], count: int) -> str:
     """No run of the project is meant by the spec."""
     if count == 0:
