@@ -159,8 +159,8 @@ def _signed(value: float, reach: float) -> str:
 
     Examples
     --------
-    >>> _signed(0.123, 0.3), _signed(-0.0004, 0.05), _signed(-12.34, 20.0)
-    ('+0.12', '0.000', '−12.3')
+    >>> _signed(0.123, 0.3), _signed(-0.0004, 0.05), _signed(-12.34, 200.0)
+    ('+0.12', '0.000', '−12')
     """
     places = max(0, min(4, 1 - math.floor(math.log10(reach)))) if reach > 0 else 2
     text = f"{value:+.{places}f}".replace("-", "−")
