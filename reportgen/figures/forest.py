@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 45
 TALLEST = 9.2
+AROUND = 1.25
 NUMBERED = 6.0
 INTERVAL_LINE = 2.0
 MARKS = {"better": ">", "worse": "<", "equivalent": "s", "inconclusive": "o", "cannot be decided": "X"}
@@ -35,8 +36,10 @@ def forest_figure(
     shown, _ = rows(metric, estimand, looks)
     names = _names(shown, looks, width)
     lines = max(name.count("\n") + 1 for name in names)
-    height = len(shown) * (0.27 if lines == 1 else 0.36) + 1.25
-    figure = Figure(figsize=(width, min(height, TALLEST) if paper else height), layout="constrained")
+    height = len(shown) * (0.27 if lines == 1 else 0.36) + AROUND
+    height = min(height, TALLEST) if paper else height
+    size = min(float(mpl.rcParams["font.size"]) - 1, 72 * (height - AROUND) / len(shown) / (1.25 * lines))
+    figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots()
     _neutral(axes, metric, estimand, shown)
     decimals = _decimals(shown)
@@ -45,7 +48,7 @@ def forest_figure(
         if width >= NUMBERED:
             axes.text(1.02, place, _numbers(side, decimals), transform=axes.get_yaxis_transform(), va="center",
                       fontsize="small", color=INK if side.estimate is not None else MUTED)  # fmt: skip
-    axes.set_yticks(range(len(shown)), names)
+    axes.set_yticks(range(len(shown)), names, fontsize=size)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.grid(visible=True, axis="y", linewidth=0.35)
     axes.spines["left"].set_visible(False)
@@ -98,7 +101,7 @@ def _neutral(axes: Axes, metric: MetricResult, estimand: str, shown: Sequence[Co
 
 def _row(axes: Axes, place: int, side: Comparison, looks: Mapping[str, Look]) -> None:
     if side.estimate is None:
-        axes.text(0.5, place, "withheld", transform=axes.get_yaxis_transform(), color=MUTED, ha="center", va="center",
+        axes.text(0.02, place, "withheld", transform=axes.get_yaxis_transform(), color=MUTED, va="center",
                   fontsize="small")  # fmt: skip
         return
     favoured = {"better": side.a, "worse": side.b}.get(side.verdict or "")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from reportgen.figures.style import GRID, INK, OTHERS, Look
+from reportgen.figures.style import GRID, INK, MUTED, Look
 from reportgen.results.telling import POI
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -23,35 +24,81 @@ AHEAD, BEHIND = "#0072b2", "#d55e00"
 MOST_METHODS = 16
 MOST_COUNTED = 9
 PALEST, STRONGEST = 0.08, 0.62
-HATCHES = {"open": "////", "untested": "...."}
+HATCHES = {"open": "///", "untested": "..."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """How the cells of one matrix are coloured and written.
+
+    Parameters
+    ----------
+    neutral, reach
+        The estimate that favours neither, and the farthest from it.
+    alpha
+        Raw p up to which a pair counts as decided.
+    detailed
+        Whether there is room for arrows and, where there are several tasks, for their counts.
+    """
+
+    neutral: float
+    reach: float
+    alpha: float
+    detailed: bool
+    counted: bool
+
+    @classmethod
+    def of(cls, metric: MetricResult, duels: Iterable[Duel], count: int) -> Ink:
+        """Suit the duels that are drawn of a metric, of `count` methods."""
+        testing = metric.testing
+        neutral = 0.5 if testing and testing.estimand == POI else 0.0
+        detailed = count <= MOST_COUNTED
+        return cls(
+            neutral=neutral,
+            reach=max((abs(duel.estimate - neutral) for duel in duels if duel.estimate is not None), default=0.0),
+            alpha=testing.alpha if testing else 0.05,
+            detailed=detailed,
+            counted=detailed and len(metric.data.tasks) > 1,
+        )
+
+    def state(self, duel: Duel) -> str:
+        """Return ``decided``, ``open`` or ``untested``, by the raw p of the pair."""
+        if duel.p is None:
+            return "untested"
+        return "decided" if duel.p <= self.alpha else "open"
+
+    def lines(self, duel: Duel) -> list[str]:
+        """Return the estimate, with an arrow up where the row is better, and the tasks; or the tasks alone."""
+        tasks = f"{duel.wins}·{duel.ties}·{duel.losses}"
+        if duel.estimate is None:
+            return [tasks]
+        gain = duel.estimate - self.neutral
+        text = f"{duel.estimate:.2f}" if self.neutral else _signed(gain, self.reach)
+        if self.detailed and gain and self.state(duel) == "decided":
+            text = f"{'▲' if gain > 0 else '▼'} {text}"
+        return [text, tasks] if self.counted else [text]
 
 
 def matrix_figure(metric: MetricResult, looks: Mapping[str, Look], width: float, *, paper: bool) -> Figure:
     """Draw the row's method against the column's."""
     names = in_matrix(metric, looks)
-    count = len(names)
+    count, labels = len(names), [looks[name].label for name in names]
     side = min(0.72, (width - 1.9) / count)
-    labels = max(len(looks[name].label) for name in names)
-    height = count * max(min(side, 0.5), 0.3) + 1.0 + 0.045 * labels
+    height = count * max(min(side, 0.5), 0.3) + 1.0 + 0.045 * max(map(len, labels))
     figure = Figure(figsize=(width if paper else min(width, 2.6 + 0.85 * count), height), layout="constrained")
     axes = figure.subplots()
     duels = _both_ways(metric, names)
-    alpha = metric.testing.alpha if metric.testing else 0.05
-    reach = max((abs(gain) for duel in duels.values() if (gain := _gain(metric, duel)) is not None), default=0.0)
-    longest = max(len(_text(metric, duel, reach, decided=count <= MOST_COUNTED)) for duel in duels.values())
+    ink = Ink.of(metric, duels.values(), count)
+    longest = max(len(ink.lines(duel)[0]) for duel in duels.values())
     size = min(float(mpl.rcParams["font.size"]) - 1, 72 * side / (0.78 * longest))
-    for row, a in enumerate(names):
-        axes.add_patch(_cell(row, row, facecolor=GRID, alpha=0.5))
-        for column, b in enumerate(names):
-            if a != b:
-                _draw(axes, (row, column), duels[a, b], metric, reach, alpha)
-                decided = _state(duels[a, b], alpha) == "decided"
-                arrow = decided and count <= MOST_COUNTED
-                texts = [_text(metric, duels[a, b], reach, decided=arrow)]
-                texts += [_tasks(duels[a, b])] if count <= MOST_COUNTED and len(metric.data.tasks) > 1 else []
-                _write(axes, (row, column), texts, size, bold=decided)
-    _frame(axes, [looks[name].label for name in names])
-    _legend(figure, metric, [duels[a, b] for a in names for b in names if a != b], alpha)
+    for place, name in enumerate(names):
+        axes.add_patch(_cell((place, place), facecolor=GRID, alpha=0.5))
+        for column, other in enumerate(names):
+            if name != other:
+                _draw(axes, (place, column), duels[name, other], ink)
+                _write(axes, (place, column), duels[name, other], ink, size)
+    _frame(axes, labels)
+    _legend(figure, ink, duels.values())
     return figure
 
 
@@ -62,8 +109,9 @@ def in_matrix(metric: MetricResult, looks: Mapping[str, Look]) -> list[str]:
 
 
 def _both_ways(metric: MetricResult, names: Sequence[str]) -> dict[tuple[str, str], Duel]:
+    neutral = Ink.of(metric, (), len(names)).neutral
     found = {(duel.a, duel.b): duel for duel in metric.matrix}
-    found |= {(duel.b, duel.a): turned(duel, _neutral(metric)) for duel in metric.matrix}
+    found |= {(duel.b, duel.a): turned(duel, neutral) for duel in metric.matrix}
     return {pair: duel for pair, duel in found.items() if pair[0] in names and pair[1] in names}
 
 
@@ -80,56 +128,30 @@ def turned(duel: Duel, neutral: float) -> Duel:
     )
 
 
-def _neutral(metric: MetricResult) -> float:
-    return 0.5 if metric.testing and metric.testing.estimand == POI else 0.0
+def _cell(place: tuple[int, int], **looks: Any) -> Rectangle:
+    row, column = place
+    return Rectangle((column - 0.5, row - 0.5), 1, 1, linewidth=0, **looks)
 
 
-def _gain(metric: MetricResult, duel: Duel) -> float | None:
-    return None if duel.estimate is None else duel.estimate - _neutral(metric)
-
-
-def _cell(row: int, column: int, **looks: object) -> Rectangle:
-    return Rectangle((column - 0.5, row - 0.5), 1, 1, linewidth=0, **looks)  # type: ignore[arg-type] # looks of a patch
-
-
-def _state(duel: Duel, alpha: float) -> str:
-    """Return ``decided``, ``open`` or ``untested``, by the raw p of the pair."""
-    if duel.p is None:
-        return "untested"
-    return "decided" if duel.p <= alpha else "open"
-
-
-def _draw(axes: Axes, place: tuple[int, int], duel: Duel, metric: MetricResult, reach: float, alpha: float) -> None:
-    gain = _gain(metric, duel)
-    if gain is not None:
-        strength = PALEST + (STRONGEST - PALEST) * (abs(gain) / reach if reach else 0.0)
-        axes.add_patch(_cell(*place, facecolor=AHEAD if gain >= 0 else BEHIND, alpha=strength))
-    state = _state(duel, alpha)
+def _draw(axes: Axes, place: tuple[int, int], duel: Duel, ink: Ink) -> None:
+    if duel.estimate is not None:
+        gain = duel.estimate - ink.neutral
+        strength = PALEST + (STRONGEST - PALEST) * (abs(gain) / ink.reach if ink.reach else 0.0)
+        axes.add_patch(_cell(place, facecolor=AHEAD if gain >= 0 else BEHIND, alpha=strength))
+    state = ink.state(duel)
     if state in HATCHES:
-        axes.add_patch(_cell(*place, facecolor="none", edgecolor=OTHERS, hatch=HATCHES[state]))
+        axes.add_patch(_cell(place, facecolor="none", edgecolor=MUTED, hatch=HATCHES[state]))
 
 
-def _write(axes: Axes, place: tuple[int, int], texts: Sequence[str], size: float, *, bold: bool) -> None:
+def _write(axes: Axes, place: tuple[int, int], duel: Duel, ink: Ink, size: float) -> None:
     """Write the estimate and, smaller and below, the tasks won, tied and lost."""
     row, column = place
-    shift = 0.13 if texts[1:] else 0.0
-    axes.text(column, row - shift, texts[0], ha="center", va="center", fontsize=size, color=INK,
-              fontweight="bold" if bold else "normal")  # fmt: skip
-    for text in texts[1:]:
+    first, *below = ink.lines(duel)
+    weight = "bold" if ink.state(duel) == "decided" else "normal"
+    axes.text(column, row - (0.13 if below else 0.0), first, ha="center", va="center", fontsize=size, color=INK,
+              fontweight=weight)  # fmt: skip
+    for text in below:
         axes.text(column, row + 0.25, text, ha="center", va="center", fontsize=0.82 * size, color=INK)
-
-
-def _text(metric: MetricResult, duel: Duel, reach: float, *, decided: bool) -> str:
-    """Write the estimate, where it is decided with an arrow that points up for the row; else the tasks."""
-    gain = _gain(metric, duel)
-    if gain is None:
-        return _tasks(duel)
-    text = f"{duel.estimate:.2f}" if _neutral(metric) else _signed(gain, reach)
-    return f"{'▲' if gain > 0 else '▼'} {text}" if decided and gain else text
-
-
-def _tasks(duel: Duel) -> str:
-    return f"{duel.wins}·{duel.ties}·{duel.losses}"
 
 
 def _signed(value: float, reach: float) -> str:
@@ -137,8 +159,8 @@ def _signed(value: float, reach: float) -> str:
 
     Examples
     --------
-    >>> _signed(0.123, 0.3), _signed(-0.0004, 0.05), _signed(-12.34, 20.0)
-    ('+0.12', '0.000', '−12.3')
+    >>> _signed(0.123, 0.3), _signed(-0.0004, 0.05), _signed(-12.34, 200.0)
+    ('+0.12', '0.000', '−12')
     """
     places = max(0, min(4, 1 - math.floor(math.log10(reach)))) if reach > 0 else 2
     text = f"{value:+.{places}f}".replace("-", "−")
@@ -160,18 +182,17 @@ def _frame(axes: Axes, labels: Sequence[str]) -> None:
         spine.set_visible(False)
 
 
-def _legend(figure: Figure, metric: MetricResult, duels: Sequence[Duel], alpha: float) -> None:
-    states = {_state(duel, alpha) for duel in duels}
+def _legend(figure: Figure, ink: Ink, duels: Iterable[Duel]) -> None:
+    states = {ink.state(duel) for duel in duels}
+    words = {"open": f"open: raw p > {ink.alpha:.2g}", "untested": "not tested"}
     handles = [
         Patch(facecolor=AHEAD, alpha=0.5, label="row ahead"),
         Patch(facecolor=BEHIND, alpha=0.5, label="column ahead"),
+        *(
+            Patch(facecolor="none", edgecolor=MUTED, linewidth=0.4, hatch=HATCHES[state], label=label)
+            for state, label in words.items()
+            if state in states
+        ),
     ]
-    words = {"open": f"open: raw p > {alpha:.2g}", "untested": "not tested"}
-    handles += [
-        Patch(facecolor="none", edgecolor=OTHERS, linewidth=0.4, hatch=HATCHES[state], label=label)
-        for state, label in words.items()
-        if state in states
-    ]
-    if any(_gain(metric, duel) is not None for duel in duels):
-        columns = len(handles) if figure.get_figwidth() > 4.4 else 2  # noqa: PLR2004 - inches that a row of them takes
-        figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+    columns = len(handles) if figure.get_figwidth() > 4.4 else 2  # noqa: PLR2004 - inches that a row of them takes
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns)

@@ -23,6 +23,7 @@ def comparisons(metric: MetricResult, report: Report) -> Table:
     what = f"difference of the {name}" if decided == "difference" else "probability of improvement"
     what = "mean ranks over tasks" if metric.testing and metric.testing.test == "friedman" else what
     counts = [n for method in metric.methods for n in method.n_runs_per_task if n]
+    means = f" Differences of the {name} are {sign_words(metric)}; above zero favours A." if name else ""
     return Table(
         name=f"{safe_name(metric.id)}-comparisons",
         metric=metric.id,
@@ -30,9 +31,8 @@ def comparisons(metric: MetricResult, report: Report) -> Table:
         title=f"{metric.data.label}: comparisons",
         caption=(
             f"Pairs of methods in {metric.data.label}; the verdict on A follows from the {what}."
-            f"{f' {name}, differences: {sign_words(metric)}; above zero favours A.' if name else ''} P(A > B): the "
-            "probability that a run of A beats a run of B on the same task, ties one half. In brackets: "
-            f"{interval_words(report)}, n = {span(counts)} runs per task.{_emphasis(metric)}"
+            f"{means} P(A > B): the probability that a run of A beats a run of B on the same task, ties one half. In "
+            f"brackets: {interval_words(report)}, n = {span(counts)} runs per task.{_emphasis(metric)}"
         ),
         signature=metric.signature,
         columns=_columns(name, decided, sign_words(metric).partition(",")[0]),
