@@ -29,10 +29,21 @@ MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scaled:
-    """How a metric was normalised: in words, and whether its 1 was computed from the scores and is no optimum."""
+    """How a metric was normalised.
+
+    Parameters
+    ----------
+    text
+        In words.
+    relative
+        Whether 0 and 1 were computed from the scores, so that 1 is no optimum.
+    beyond
+        How many scores lie beyond the optimum of their task.
+    """
 
     text: str
     relative: bool
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -51,7 +51,8 @@ def normalized(
         raise DataError(f"{metric!r} is normalised already: {table.scales[metric].text}")
     _check(method, optimal_scores, reference_scores)
     tasks, raw = table.tasks(table.scores, stratify_by), numbers_of(table.scores, metric)
-    by_task = {str(task): np.asarray(part.dropna()) for task, part in raw.groupby(tasks, sort=False)}
+    scored = raw.dropna()
+    by_task = {str(task): np.asarray(part) for task, part in scored.groupby(tasks[scored.index], sort=False)}
     if callable(method):
         name = getattr(method, "__name__", "your function")
         found = {task: two_numbers(method(task, scores.copy()), name, task) for task, scores in by_task.items()}
@@ -68,7 +69,7 @@ def normalized(
         scaled = Scaled(text=scale.text, relative=True)
     constants = _complete(found, scaled.text)
     if not scaled.relative:
-        _tell_beyond(by_task, constants)
+        scaled = replace(scaled, beyond=_beyond(by_task, constants))
     return replace(
         table,
         scores=_moved(table, table.scores, metric, stratify_by, constants),
@@ -124,24 +125,17 @@ def _complete(found: Mapping[str, tuple[float, float] | None], text: str) -> Con
     lacking = [task for task, pair in found.items() if pair is None or pair[0] == pair[1]]
     if lacking:
         rest = f" and {len(lacking) - MOST_NAMED} more" if len(lacking) > MOST_NAMED else ""
-        why = "its scores are all equal" if all(found[task] for task in lacking) else "nothing is declared for it"
-        why = why if len(lacking) == 1 else why.replace("its", "their").replace("it", "them", 1)
-        raise DataError(f"no scale ({text}) for {', '.join(lacking[:MOST_NAMED])}{rest}: {why}")
+        why = "0 and 1 would be the same score" if all(found[task] for task in lacking) else "nothing fixes 0 and 1"
+        raise DataError(f"no scale ({text}) for {', '.join(lacking[:MOST_NAMED])}{rest}: {why} there")
     return {task: pair for task, pair in found.items() if pair is not None}
 
 
-def _tell_beyond(by_task: Mapping[str, Floats], constants: Constants) -> None:
-    beyond = {
-        task: int(((scores - constants[task][0]) / (constants[task][1] - constants[task][0]) > 1).sum())
+def _beyond(by_task: Mapping[str, Floats], constants: Constants) -> int:
+    """Count the scores beyond the optimum of their task; an optimality gap counts each as 0."""
+    return sum(
+        int(((scores - constants[task][0]) / (constants[task][1] - constants[task][0]) > 1).sum())
         for task, scores in by_task.items()
-    }
-    count, tasks = sum(beyond.values()), sum(number > 0 for number in beyond.values())
-    if count:
-        text = (
-            f"{count} of {sum(map(len, by_task.values()))} scores lie beyond the optimum, on {tasks} of "
-            f"{len(by_task)} tasks; the optimality gap counts them as 0"
-        )
-        warnings.warn(text, ReportgenWarning, stacklevel=4)
+    )
 
 
 def _moved(table: Table, df: pd.DataFrame, metric: str, stratify_by: str | None, constants: Constants) -> pd.DataFrame:

@@ -56,6 +56,7 @@ def how(groups: Groups, settings: Settings) -> dict[str, Any]:
         "weighting": settings.weighting,
         "score": groups.rule,
         "normalization": groups.scaled.text if groups.scaled else "none",
+        **({"beyond_optimum": groups.scaled.beyond} if groups.scaled and not groups.scaled.relative else {}),
     }
 
 

@@ -199,7 +199,7 @@ def test_a_function_of_ones_own_scales_each_task(table):
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({"optimal_scores": {"x": 1.0}}, "no scale .* for y: nothing is declared for it"),
+        ({"optimal_scores": {"x": 1.0}}, "no scale .* for y: nothing fixes 0 and 1 there"),
         ({"optimal_scores": {"x": 0, "y": 1}}, r"x: an optimum alone \(0\) .* reference_scores=-10"),
         ({"optimal_scores": -2}, r"an optimum alone \(-2\)"),
         ({"optimal_scores": 9, "reference_scores": 9}, "optimum and reference are both 9"),
@@ -215,12 +215,21 @@ def test_a_scale_that_cannot_be_is_told(table, how, words):
         StatisticalAnalyzer(table).normalize("score", stratify_by="task", **how)
 
 
-def test_an_optimum_for_an_unknown_task_and_one_below_scores_are_warnings(table):
-    analyzer = StatisticalAnalyzer(table)
+def test_tasks_without_a_score_need_no_scale_and_equal_scores_have_none(table):
+    unscored = pd.concat([table, pd.DataFrame({"algorithm": ["a"], "task": ["z"], "score": [np.nan]})])
+    scaled = StatisticalAnalyzer(unscored).normalize("score", stratify_by="task", optimal_scores={"x": 9, "y": 9})
+    assert scaled.scores["score"].isna().sum() == 1
+    flat = table.assign(score=table["score"].where(table["task"] == "x", 1.0))
+    with pytest.raises(DataError, match="for y: 0 and 1 would be the same score there"):
+        StatisticalAnalyzer(flat).normalize("score", stratify_by="task", method="min_max")
+
+
+def test_an_optimum_for_an_unknown_task_is_warned_of_and_scores_beyond_one_are_counted(table):
+    analyzer = StatisticalAnalyzer(table, bootstrap_samples=200)
     with pytest.warns(ReportgenWarning, match="names 'z', which is no task"):
         analyzer.normalize("score", stratify_by="task", optimal_scores={"x": 9, "y": 9, "z": 1})
-    with pytest.warns(ReportgenWarning, match="of 18 scores lie beyond the optimum, on 2 of 2 tasks"):
-        analyzer.normalize("score", stratify_by="task", optimal_scores=0.1)
+    found = analyzer.compute_optimality_gap_with_ci(**ASKED, optimal_scores=0.1)
+    assert found.attrs["beyond_optimum"] == (table["score"] > 0.1).sum() > 0
 
 
 @pytest.mark.parametrize(

@@ -23,4 +23,9 @@ def test_every_block_of_the_page_runs_in_order(tmp_path, monkeypatch):
     assert len(names["curves"]) == 50 * df.groupby(["run_id", "task"]).ngroups
     assert len(names["scores"]) == df.groupby(["run_id", "task"]).ngroups
     assert set(names["result"]["n_runs"]) == {5}
+    assert set(names["last"]["score"]) == {"last"}
+    assert names["pairs"].attrs["n"] == dict.fromkeys(names["frozen"], 5)
+    assert set(names["plan"]["n"]) == {5, 10, 20}
+    assert set(names["choices"]["kind"]) >= {"reported", "aggregate", "score", "task"}
+    assert names["gaps"]["optimality_gap"].between(0, 1).all()
     assert len(pd.read_parquet("labelled.parquet")) == len(pd.read_csv("runs.csv")) == len(df)
