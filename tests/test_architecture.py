@@ -31,11 +31,12 @@ ALLOWED = {
     "analyzer": BASE | {"spec", "data", "stats", "figures", "tables"},
     "build": BASE | {"spec", "runs", "data", "stats", "results", "figures", "tables", "notebooks", "pages", "site"},
     "export": BASE,
+    "portal": BASE | {"spec", "build"},
     "doctor": BASE | {"runs"},
     "cli": BASE | {"spec", "build"},
 }
 # rooms that one command of the command line is about, imported inside that command
-COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export"}
+COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export", "portal"}
 THIRD_PARTY_OF_STATS = {"numpy", "scipy"}
 
 
