@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reportgen.build import build
-from reportgen.errors import EnvironmentFault, ReportgenError, SpecError, UsageError
+from reportgen.errors import EnvironmentFault, ReportgenError, UsageError
 from reportgen.redaction import redacted
 from reportgen.resources import shipped
 from reportgen.spec import load
@@ -184,7 +184,7 @@ def _entries(folder: Path, attempts: Sequence[Attempt]) -> tuple[Entry, ...]:
 
 
 def _entry(folder: Path, slug: str, spec: Path, state: str, error: ReportgenError | None) -> Entry:
-    said = redacted(_first_line(error)) if error else ""
+    said = _said(error, spec) if error else ""
     try:
         found = json.loads((folder / REPORTS / slug / "report.json").read_text(encoding="utf-8"))
         first = next(metric for metric in found["metrics"] if metric["role"] == "primary")
@@ -204,10 +204,10 @@ def _entry(folder: Path, slug: str, spec: Path, state: str, error: ReportgenErro
         return Entry(slug=slug, state=state, title=spec.name, error=said)
 
 
-def _first_line(error: ReportgenError) -> str:
-    """Return what went wrong, without the folders that lead to the spec."""
+def _said(error: ReportgenError, spec: Path) -> str:
+    """Return the first line of what went wrong, for everybody: without secrets and the folders of this machine."""
     line = next(iter(str(error).splitlines()), type(error).__name__)
-    return line.rpartition("/")[2] if isinstance(error, SpecError) and line.startswith("/") else line
+    return redacted(line.replace(f"{spec.parent}/", "").replace(f"{spec.resolve().parent}/", ""))
 
 
 def _page(entries: Sequence[Entry]) -> str:

@@ -2,6 +2,7 @@
 
 from reportgen.site.engine import build_site, write
 from reportgen.site.frame import site_files
+from reportgen.site.mailable import mailable
 from reportgen.site.ownership import MANIFEST
 from reportgen.site.publishing import publish, refuse_foreign, scratch_beside
 from reportgen.site.serving import find_site, serve_site
@@ -10,6 +11,7 @@ __all__ = [
     "MANIFEST",
     "build_site",
     "find_site",
+    "mailable",
     "publish",
     "refuse_foreign",
     "scratch_beside",
