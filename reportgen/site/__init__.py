@@ -5,10 +5,12 @@ from reportgen.site.frame import site_files
 from reportgen.site.mailable import mailable
 from reportgen.site.ownership import MANIFEST
 from reportgen.site.publishing import publish, refuse_foreign, scratch_beside
-from reportgen.site.serving import find_site, serve_site
+from reportgen.site.serving import Server, address, find_site, serve_site, server_of
 
 __all__ = [
     "MANIFEST",
+    "Server",
+    "address",
     "build_site",
     "find_site",
     "mailable",
@@ -16,6 +18,7 @@ __all__ = [
     "refuse_foreign",
     "scratch_beside",
     "serve_site",
+    "server_of",
     "site_files",
     "write",
 ]

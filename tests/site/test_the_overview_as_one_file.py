@@ -15,7 +15,7 @@ PAGE = """<!doctype html><html><head><title>A &lt;b&gt; report</title><script sr
 <figure><img src="assets/figures/one.svg#only-light" alt="bars" loading="lazy">
 <img src="assets/figures/one-dark.svg#only-dark" alt="bars"><img src="https://example.org/x.png" alt="far">
 <figcaption>What it shows.</figcaption><p class="rg-links"><a href="one.svg" download>SVG</a></p></figure>
-<p onclick="alert(1)" style="color:red"><a href="runs.html#run-1">Runs</a> <a href="https://wandb.ai/x">a run</a></p><br>
+<p onclick="alert(1)"><a href="runs.html#run-1">Runs</a> <a href="https://wandb.ai/x">a run</a></p><br>
 <p style="background:url(https://example.org/y.png)">styled</p>
 <form><input><button>Sort</button></form><script>alert(2)</script>
 </article><footer>Foot</footer></body></html>"""
