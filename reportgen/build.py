@@ -140,6 +140,10 @@ def build(
         with phase("building the site"):
             site.write(files, scratch)
             site.build_site(scratch, epoch=_epoch(report))
+            overview = site.mailable(scratch / "site")
+            site.write(
+                [File(path=f"{folder}overview.html", content=overview) for folder in ("", "site/downloads/")], scratch
+            )
         with phase("publishing"):
             site.publish(scratch, target)
     if lock:

@@ -31,11 +31,13 @@ ALLOWED = {
     "analyzer": BASE | {"spec", "data", "stats", "figures", "tables"},
     "build": BASE | {"spec", "runs", "data", "stats", "results", "figures", "tables", "notebooks", "pages", "site"},
     "export": BASE,
+    "portal": BASE | {"spec", "build"},
+    "watch": BASE | {"spec", "build", "site", "portal"},
     "doctor": BASE | {"runs"},
     "cli": BASE | {"spec", "build"},
 }
 # rooms that one command of the command line is about, imported inside that command
-COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export"}
+COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export", "portal", "watch"}
 THIRD_PARTY_OF_STATS = {"numpy", "scipy"}
 
 

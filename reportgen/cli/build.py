@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,20 +22,21 @@ from reportgen.cli.options import (
     set_option,
     spec_argument,
 )
-from reportgen.errors import DataError
+from reportgen.errors import DataError, UsageError
+from reportgen.redaction import redacted
 from reportgen.resources import shipped
 from reportgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from reportgen.build import Built
     from reportgen.data.scores import MetricData
+    from reportgen.portal import Attempt
 
 
 @click.command()
-@spec_argument
+@click.argument("specs", metavar="SPEC...", type=click.Path(path_type=Path), nargs=-1, required=True)
 @output_option
 @set_option
 @click.option("--strict", is_flag=True, help="Fail, and replace nothing, if anything is warned about or withheld.")
@@ -49,9 +51,50 @@ if TYPE_CHECKING:
 @quiet_option
 @json_option
 @logging_options
-def build(*, spec: Path, **options: Any) -> None:
-    """Build the report that SPEC describes: site, figures, LaTeX, report.json."""
-    _build(spec, **options)
+def build(*, specs: tuple[Path, ...], **options: Any) -> None:
+    """Build the report that SPEC describes: site, figures, LaTeX, report.json.
+
+    Several specs, or a folder of them, become one portal: an index, and a report below reports/ for each.
+    """
+    if len(specs) == 1 and not specs[0].is_dir():
+        _build(specs[0], **options)
+    else:
+        _build_portal(specs, **options)
+
+
+def _build_portal(
+    paths: tuple[Path, ...],
+    *,
+    output: Path | None,
+    quiet: bool,
+    as_json: bool,
+    profile: bool,
+    cache_dir: Path | None,
+    **how: Any,
+) -> None:
+    from reportgen.portal import build_portal, specs_of  # noqa: PLC0415 - heavy
+
+    if how["lock"] or how["locked"]:
+        raise UsageError("--lock and --locked are for one spec: the specs of a folder would share one reportgen.lock")
+
+    def told(attempt: Attempt) -> None:
+        if attempt.error:
+            click.echo(f"error: {attempt.spec}: {redacted(str(attempt.error))}", err=True)
+        elif attempt.built and not (quiet or as_json):
+            click.echo(f"built  {attempt.slug}: {attempt.built.report.headline}")
+            if profile:
+                _print_profile(attempt.built)
+
+    with progress_shown(shown=not quiet and not as_json) as progress:
+        portal = build_portal(specs_of(paths), output=output, told=told, cache=cache_dir, progress=progress, **how)
+    if as_json:
+        reports = {one.slug: _summary(one.built) | _timed(one.built, profile) for one in portal.attempts if one.built}
+        failed = {one.slug: redacted(str(one.error)) for one in portal.failures}
+        click.echo(json.dumps({"reports": reports, "failed": failed, "open": str(portal.index)}, indent=1))
+    elif not quiet:
+        click.echo(f"open   {portal.index}   ({len(portal.entries)} reports, {len(portal.failures)} failed)")
+    if portal.exit_code:
+        raise click.exceptions.Exit(portal.exit_code)
 
 
 @click.command()
@@ -104,8 +147,7 @@ def _build(
             **how,
         )
     if as_json:
-        timed = {"profile": dict(built.profile)} if profile else {}
-        click.echo(json.dumps(_summary(built) | timed, indent=1))
+        click.echo(json.dumps(_summary(built) | _timed(built, profile), indent=1))
         return
     if not quiet:
         _print_summary(built, time.monotonic() - started)
@@ -222,6 +264,10 @@ def _summary(built: Built) -> dict[str, Any]:
         "folder": str(built.folder),
         "open": str(built.folder / "site" / "index.html"),
     }
+
+
+def _timed(built: Built, profile: bool) -> dict[str, Any]:  # noqa: FBT001 - an option of the command
+    return {"profile": dict(built.profile)} if profile else {}
 
 
 def _print_summary(built: Built, seconds: float) -> None:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from reportgen.cli.look import look, names_option
-from reportgen.cli.options import cache_option
+from reportgen.cli.options import (
+    cache_option,
+    jobs_option,
+    logging_options,
+    offline_option,
+    output_option,
+    set_option,
+)
 from reportgen.errors import EnvironmentFault, UsageError
 from reportgen.resources import shipped
 
@@ -45,13 +53,40 @@ def _proposed(folder: Path, where: str, pattern: str | None, cache_dir: Path | N
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("build"))
+@click.argument("where", metavar="[SPEC|FOLDER]", type=click.Path(path_type=Path), default=Path("build"))
 @click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes a free one.")
-def serve(*, folder: Path, port: int) -> None:
-    """Show the report in FOLDER (its own folder, or one that holds a single report) at http://127.0.0.1:PORT."""
+@output_option
+@set_option
+@click.option("--allow-code", is_flag=True, help="Run the functions that SPEC names (module:function): your own code.")
+@jobs_option
+@cache_option
+@offline_option
+@logging_options
+def serve(
+    *, where: Path, port: int, output: Path | None, cache_dir: Path | None, overrides: tuple[str, ...], **how: Any
+) -> None:
+    """Show a report at http://127.0.0.1:PORT.
+
+    Of a SPEC, or a folder of specs, the report is built first, and again whenever the spec or your templates change.
+    A FOLDER that holds a report, or a portal, is shown as it is.
+    """
+    if _holds_specs(where):
+        from reportgen.watch import Watched, watch  # noqa: PLC0415 - heavy
+
+        watched = Watched(paths=(where,), output=output, how={"overrides": overrides, "cache": cache_dir, **how})
+        watch(watched, port, announce=click.echo)
+        return
     from reportgen.site import serve_site  # noqa: PLC0415 - heavy
 
-    serve_site(folder, port, announce=click.echo)
+    serve_site(where, port, announce=click.echo)
+
+
+def _holds_specs(where: Path) -> bool:
+    """Tell a spec or a folder of specs from a folder with a report, which may hold the YAML of the site's engine."""
+    if not where.is_dir():
+        return where.is_file()
+    shown = [where / "index.html", *where.glob("site/index.html"), *where.glob("*/site/index.html")]
+    return any(where.glob("*.y*ml")) and not any(page.is_file() for page in shown)
 
 
 @click.command()

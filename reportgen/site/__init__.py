@@ -2,18 +2,23 @@
 
 from reportgen.site.engine import build_site, write
 from reportgen.site.frame import site_files
+from reportgen.site.mailable import mailable
 from reportgen.site.ownership import MANIFEST
 from reportgen.site.publishing import publish, refuse_foreign, scratch_beside
-from reportgen.site.serving import find_site, serve_site
+from reportgen.site.serving import Server, address, find_site, serve_site, server_of
 
 __all__ = [
     "MANIFEST",
+    "Server",
+    "address",
     "build_site",
     "find_site",
+    "mailable",
     "publish",
     "refuse_foreign",
     "scratch_beside",
     "serve_site",
+    "server_of",
     "site_files",
     "write",
 ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "127.0.0.1"
+Server = ThreadingHTTPServer
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -41,6 +42,25 @@ def find_site(folder: Path) -> Path:
     raise UsageError(f"{folder}: no report here; build one first, e.g. `reportgen demo`, then `reportgen serve build`")
 
 
+def server_of(folder: Path, port: int) -> Server:
+    """Return a server of a folder that listens already; the folder may be replaced while it runs.
+
+    Raises
+    ------
+    EnvironmentFault
+        When the port cannot be used.
+    """
+    try:
+        return Server((HOST, port), partial(_Quiet, directory=str(folder)))
+    except OSError as error:
+        raise EnvironmentFault(f"port {port}: {error.strerror or error}; choose another by --port") from error
+
+
+def address(server: Server) -> str:
+    """Return where a server is found."""
+    return f"http://{HOST}:{server.server_port}/"
+
+
 def serve_site(folder: Path, port: int, *, announce: Callable[[str], object]) -> None:
     """Serve a report until interrupted.
 
@@ -50,12 +70,8 @@ def serve_site(folder: Path, port: int, *, announce: Callable[[str], object]) ->
         When the port cannot be used.
     """
     site = find_site(folder)
-    try:
-        server = ThreadingHTTPServer((HOST, port), partial(_Quiet, directory=str(site)))
-    except OSError as error:
-        raise EnvironmentFault(f"port {port}: {error.strerror or error}; choose another by --port") from error
-    with server:
-        announce(f"{site} at http://{HOST}:{server.server_port}/ (stop with Ctrl+C)")
+    with server_of(site, port) as server:
+        announce(f"{site} at {address(server)} (stop with Ctrl+C)")
         try:
             server.serve_forever()
         except KeyboardInterrupt:

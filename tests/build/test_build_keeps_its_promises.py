@@ -25,6 +25,8 @@ def test_a_build_writes_everything_the_spec_page_promises(built):
         "site/index.html",
         "site/search/search_index.js",
         "site/downloads/report.zip",
+        "site/downloads/overview.html",
+        "overview.html",
         "docs/index.md",
         "mkdocs.yml",
         "latex/report.tex",
