@@ -87,7 +87,8 @@ class WandBDataCollector:
     run_pattern
         Glob over whole display names; `*` is anything, `.` a dot.
     metrics
-        Names or globs of the history's keys, or names of metric groups; default: those of `config`, else every key.
+        Names or globs of the history's keys, or names of metric groups; default: those of `config`. Groups that are
+        added later join them; every key where there is neither.
     config_params
         Configuration keys to keep: dotted, ``**.key`` for any depth, or a list of candidates of which the first that is
         there counts; default: the whole configuration.
@@ -121,10 +122,11 @@ class WandBDataCollector:
         self._entity = entity or self._configured.entity
         self._project = project or self._configured.project
         self._pattern = run_pattern
-        self._metrics = tuple(metrics)
         self._axes = _axes_of(loaded)
-        self._usual = wanted_keys(loaded.spec, self._axes).metrics if loaded else ("*",)
+        configured = wanted_keys(loaded.spec, self._axes).metrics if loaded else ()
+        self._metrics = _names(metrics) or configured
         self._params = tuple(config_params)
+        self._configured_groups = dict(loaded.spec.metrics.groups) if loaded else {}
         self._groups: dict[str, tuple[str, ...]] = {}
         self._use_cache = use_cache
         self._folder = cache_folder(Path(cache_dir).expanduser() if cache_dir else None)
@@ -132,7 +134,10 @@ class WandBDataCollector:
         self._patience = patience
 
     def add_metric_group(self, name: str, metrics: Sequence[str]) -> None:
-        """Give a list of metrics a name, by which `metrics` may ask for all of them."""
+        """Give a list of metrics a name, by which `metrics` may ask for all of them; where it does not, they come too.
+
+        The groups of `config` are known by their names already.
+        """
         if isinstance(metrics, str) or not metrics:
             raise UsageError(f"the metric group {name!r} takes a list of names or globs, not {metrics!r}")
         self._groups[name] = tuple(metrics)
@@ -198,7 +203,7 @@ class WandBDataCollector:
     ) -> Runs:
         if last is not None and last < 1:
             raise UsageError(f"last_n_steps is a number of rows, at least 1, not {last}")
-        wanted = Wanted(metrics=self._expanded(self._metrics if metrics is None else metrics))
+        wanted = Wanted(metrics=self._expanded(metrics))
         folder = self._folder if self._use_cache else Path(open_ones.enter_context(tempfile.TemporaryDirectory()))
         cache = Cache(folder)
         cache.check()
@@ -220,10 +225,10 @@ class WandBDataCollector:
                 warnings.warn(told.text, ReportgenWarning, stacklevel=4)
         return Runs(records=tuple(self._with_params(records)))
 
-    def _expanded(self, metrics: Sequence[str]) -> tuple[str, ...]:
-        names = (metrics,) if isinstance(metrics, str) else tuple(metrics)
-        grouped = names or tuple(self._groups) or self._usual
-        return tuple(dict.fromkeys(name for one in grouped for name in self._groups.get(one, (one,))))
+    def _expanded(self, metrics: Sequence[str] | None) -> tuple[str, ...]:
+        names = _names(metrics or ()) or (*self._metrics, *self._groups) or ("*",)
+        groups = {**self._configured_groups, **self._groups}
+        return tuple(dict.fromkeys(name for one in names for name in groups.get(one, (one,))))
 
     def _with_params(self, records: Sequence[RunRecord]) -> list[RunRecord]:
         """Keep the wanted keys of the configurations, each under its name; a key that no run has is told."""
@@ -257,6 +262,10 @@ def _axes_of(loaded: LoadedSpec | None) -> Axes:
         return Axes()
     pairs = zip(loaded.spec.handles(), loaded.spec.sources, strict=True)
     return loaded.spec.axes_of(next(name for name, entry in pairs if entry.wandb is not None))
+
+
+def _names(metrics: Sequence[str]) -> tuple[str, ...]:
+    return (metrics,) if isinstance(metrics, str) else tuple(metrics)
 
 
 def _filters(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reportgen.runs.wandb_api.listed import Listed
 
 SHOWN = 12
+MEASURED = ("system.", "system/")
 CACHED = "`--offline` builds from the cache alone"
 
 
@@ -92,6 +93,12 @@ def unknown_metric(name: str, runs: Sequence[Listed]) -> str:
     """No selected run has logged a metric."""
     there = list(dict.fromkeys(key for run in runs for key in run.keys if not key.startswith("_")))
     shown = some(there, SHOWN) or "no metric at all"
+    if name.startswith(MEASURED):
+        return (
+            f"metric {name!r}: what W&B itself measures of the machine (system.*) stands in no history, and the server "
+            "gives only samples of it, which no number may rest on; metrics of the machine that a run logs, such as "
+            f"monitor/*, can be had; the runs have {shown}"
+        )
     return (
         f"unknown metric {name!r}: no selected run ({len(runs)}) has logged it{did_you_mean(name, there)}; "
         f"the runs have {shown}"
