@@ -92,7 +92,7 @@ def on_dask(scheduler: str) -> Iterator[None]:
     import joblib  # noqa: PLC0415 - heavy, and not needed for --help
 
     try:
-        client = Client(scheduler, timeout=10)  # type: ignore[no-untyped-call] # its annotations are partial
+        client = Client(scheduler, timeout=10)  # its annotations are partial
     except (OSError, ValueError) as error:
         raise EnvironmentFault(f"no Dask scheduler answers at {scheduler!r}, e.g. tcp://host:8786: {error}") from error
     with client, joblib.parallel_config(backend="dask"):
