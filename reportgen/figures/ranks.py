@@ -142,7 +142,7 @@ def groups(ranks: Sequence[float], apart: float) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> groups([1.0, 1.5, 2.4, 4.0], 1.0)
+    >>> groups([1.0, 1.5, 2.5, 4.0], 1.0)
     [(0, 1), (1, 2)]
     """
     found: list[tuple[int, int]] = []

@@ -57,7 +57,7 @@ def _metric(metric: MetricResult) -> Iterator[str]:
 def _comparisons(metric: MetricResult) -> Iterator[str]:
     """Yield every difference and probability of improvement with its interval, p, corrected p and verdict."""
     for estimand, word in (("difference", "difference"), (POI, "improvement")):
-        found = [side for side in sides(metric, estimand) if side.estimand == estimand]
+        found = sides(metric, estimand)
         cells = [Cell(value=side.estimate, low=side.low, high=side.high) for side in found]
         for side, cell in zip(found, cells, strict=True):
             pair = f"{key(side.a)}/{key(side.b)}"
