@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from reportgen.parallel import workers
 from reportgen.results import Report, assemble, to_json
 from reportgen.results.provenance import provenance
 from reportgen.runs import Reading, collect_runs
-from reportgen.runs.lock import lock_beside, read_lock, write_lock
+from reportgen.runs.lock import lock_beside, read_lock, written_lock
 from reportgen.spec import load
 
 if TYPE_CHECKING:
@@ -135,9 +136,8 @@ def build(
     with site.scratch_beside(target) as scratch:
         site.write(files, scratch)
         site.build_site(scratch, epoch=_epoch(report))
-        site.publish(scratch, target)
-    if lock:
-        write_lock(lock_beside(loaded.path), records)
+        with written_lock(lock_beside(loaded.path), records) if lock else nullcontext():
+            site.publish(scratch, target)
     return Built(
         report=report,
         artifacts=artifacts,
