@@ -6,6 +6,7 @@ import io
 import logging
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from reportgen.phases import Phases
 from reportgen.results import Report, anonymous, assemble, to_json, without_secrets
 from reportgen.results.provenance import provenance
 from reportgen.runs import Reading, collect_runs
-from reportgen.runs.lock import lock_beside, read_lock, write_lock
+from reportgen.runs.lock import lock_beside, read_lock, written_lock
 from reportgen.spec import load
 
 if TYPE_CHECKING:
@@ -144,10 +145,9 @@ def build(
             site.write(
                 [File(path=f"{folder}overview.html", content=overview) for folder in ("", "site/downloads/")], scratch
             )
-        with phase("publishing"):
+        locking = written_lock(lock_beside(loaded.path), records) if lock else nullcontext()
+        with phase("publishing"), locking:
             site.publish(scratch, target)
-    if lock:
-        write_lock(lock_beside(loaded.path), records)
     return Built(
         report=report,
         artifacts=artifacts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SCHEMA = 2
+DELETED = "deleted"
+"""Joins the fingerprint of a run that its server has no more."""
 
 
 class NewerSchemaError(ValueError):
@@ -112,11 +114,17 @@ class Entry:
         )
 
     def renewed(self, fingerprint: Mapping[str, str], run: RawRun, fetch: Fetch) -> Entry:
-        """Return the entry with other metadata for the same history."""
-        return Entry.of(
+        """Return the entry with other metadata for the same history, which is as old as it was."""
+        other = Entry.of(
             self.key, fingerprint, run, fetch, columns=self.columns,
             rows=self.rows, history=self.history, sha256=self.sha256, size=self.size,
         )  # fmt: skip
+        return replace(other, fetched_at=self.fetched_at)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the server no longer had the run when it was last asked."""
+        return DELETED in self.fingerprint
 
     @property
     def last_step(self) -> float | None:

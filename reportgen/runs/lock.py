@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from reportgen.errors import DataError
+from reportgen.errors import DataError, EnvironmentFault
 from reportgen.runs.reading import some
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from reportgen.runs.record import RunRecord
@@ -42,10 +44,35 @@ def locked_run(record: RunRecord) -> LockedRun:
     return LockedRun(state=record.state, last_step=last if last >= 0 else None, points=points, sha256=record.sha256)
 
 
-def write_lock(path: Path, records: Sequence[RunRecord]) -> None:
-    """Write the lock of a report, sorted by run id."""
+@contextmanager
+def written_lock(path: Path, records: Sequence[RunRecord]) -> Iterator[None]:
+    """Write the lock of a report, sorted by run id; it takes its place in one step when the block has ended well.
+
+    What may fail in writing fails before the block begins, so that a report is not published without its lock.
+
+    Raises
+    ------
+    EnvironmentFault
+        When it cannot be written.
+    """
     runs = {record.id: asdict(locked_run(record)) for record in sorted(records, key=lambda record: record.id)}
-    path.write_text(json.dumps({"schema": SCHEMA, "runs": runs}, indent=1) + "\n", encoding="utf-8", newline="\n")
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        _write(draft, json.dumps({"schema": SCHEMA, "runs": runs}, indent=1) + "\n")
+        yield
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise EnvironmentFault(f"{path.parent}: {NAME} cannot be written there: {error.strerror}") from error
 
 
 def read_lock(path: Path) -> dict[str, LockedRun]:

@@ -75,6 +75,34 @@ def test_a_run_deleted_on_the_server_is_kept_with_a_badge(project):
     got = project.read()
     assert [record.state for record in got.records] == ["finished", "finished, deleted on the server"]
     assert [told.text for told in got.told] == ["1 run no longer on the server is kept as cached: r1."]
+    offline = project.read(offline=True)
+    assert [(record.id, record.state, record.sha256) for record in offline.records] == [
+        (record.id, record.state, record.sha256) for record in got.records
+    ]
+    assert [told.text for told in offline.told] == [told.text for told in got.told]
+
+
+def test_a_run_that_comes_back_on_the_server_loses_its_badge(project):
+    project.add("r0")
+    project.add("r1")
+    project.read()
+    project.remove("r1")
+    project.read()
+    project.add("r1")
+    assert [record.state for record in project.read().records] == ["finished", "finished"]
+    assert [record.state for record in project.read(offline=True).records] == ["finished", "finished"]
+
+
+def test_new_names_of_a_run_do_not_make_its_history_younger_or_write_it_again(project):
+    run = project.add("r")
+    project.read()
+    (before,) = Cache(project.cache).entries()
+    written = (project.cache / "runs" / before.history).stat()
+    run.display_name = "new"
+    project.read()
+    (after,) = Cache(project.cache).entries()
+    assert (after.run["name"], after.fetched_at, after.history) == ("new", before.fetched_at, before.history)
+    assert (project.cache / "runs" / after.history).stat().st_mtime_ns == written.st_mtime_ns
 
 
 def test_a_cached_run_that_no_longer_matches_is_not_taken_for_deleted(project):

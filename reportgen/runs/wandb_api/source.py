@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from reportgen.runs.entries import DELETED
 from reportgen.runs.raw import RawRun
 from reportgen.runs.reading import Freshness
 from reportgen.runs.record import UNREADABLE, RunRecord
@@ -228,7 +229,8 @@ class ApiSource:
         entry, locked = self._cache.entry(key), self._lock(place, run.run_id) is not None
         if locked or entry is None or same_description(stored, run):
             return stored
-        return self._cache.store(key, entry.fingerprint, replace(stored, **run.described()), entry.fetch)
+        renamed = replace(stored, **run.described())
+        return self._cache.refresh(key, entry.fingerprint, renamed) or renamed
 
     def _take(self, place: Place, fetching: Iterable[Fetched], got: _Got) -> None:
         stale: dict[str, list[tuple[RawRun, str]]] = defaultdict(list)
@@ -265,10 +267,12 @@ class ApiSource:
                 got.miss(lost[-1])
                 continue
             got.runs[entry.run_id] = stored
+            got.deleted |= {entry.run_id} if entry.deleted else set()
             uncovered += [] if entry.covers(self._need.wanted.metrics) else [stored]
         if why:
             self._ladder.unreachable(why, [entry.fetched_at for entry in entries])
         self._ladder.lost({"its copy in the cache is damaged": lost} if lost else {})
+        self._ladder.deleted([got.runs[run_id] for run_id in got.runs if run_id in got.deleted])
         self._ladder.uncovered(uncovered)
         self.freshness = Freshness(source=self._handle, cached=len(got.runs))
         return got
@@ -283,11 +287,17 @@ class ApiSource:
         answer = remote.ask(listing(place, {"name": {"$in": [entry.run_id for entry in gone]}}, names_only=len(gone)))
         there = {told["id"] for told in told_runs(answer)}
         if answer.fault:
-            return []
-        stored = [self._stored(place, entry.run_id) for entry in gone if entry.run_id not in there]
-        runs = [run for run in stored if run is not None]
+            there = {entry.run_id for entry in gone if not entry.deleted}  # nobody can tell
+        runs = [run for entry in gone if entry.run_id not in there and (run := self._marked_deleted(place, entry))]
         self._ladder.deleted(runs)
         return runs
+
+    def _marked_deleted(self, place: Place, entry: Entry) -> RawRun | None:
+        """Return a cached run, marked as gone so that the cache alone knows it too; None where it is damaged."""
+        stored, key = self._stored(place, entry.run_id), place.key + entry.run_id
+        if stored is None or entry.deleted:
+            return stored
+        return self._cache.refresh(key, {**entry.fingerprint, DELETED: "true"}, stored) or stored
 
     def _means(self, entry: Entry) -> bool:
         return self._selection.matches(entry.run_id, entry.raw_run({}))
