@@ -38,6 +38,7 @@ def comparisons(metric: MetricResult, report: Report) -> Table:
         columns=_columns(name, decided, sign_words(metric).partition(",")[0]),
         rows=tuple(_row(one, metric, labels, both=bool(name)) for one in metric.comparisons),
         notes=tuple(dict.fromkeys(_notes(metric))),
+        stub=2,
     )
 
 

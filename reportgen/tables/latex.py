@@ -32,12 +32,13 @@ def write_latex(table: Table, comment: str) -> str:
 
 
 def _parts(table: Table) -> Iterator[tuple[int, ...]]:
-    """Yield the column positions of each part: the first column and as many others as fit a page's width."""
-    chosen = [0]
-    for index in range(1, len(table.columns)):
-        if len(chosen) > 1 and _width(table, [*chosen, index]) > WIDEST:
+    """Yield the column positions of each part: those that name the row and as many others as fit a page's width."""
+    stub = list(range(table.stub))
+    chosen = list(stub)
+    for index in range(table.stub, len(table.columns)):
+        if len(chosen) > table.stub and _width(table, [*chosen, index]) > WIDEST:
             yield tuple(chosen)
-            chosen = [0]
+            chosen = list(stub)
         chosen.append(index)
     yield tuple(chosen)
 

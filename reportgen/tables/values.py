@@ -76,7 +76,7 @@ class Table:
         As in `Artifact`.
     notes
         Sentences under the table: why numbers or intervals are missing, what bold means.
-    stub_groups
+    stub
         How many leading columns name the row (1 or more).
     """
 
@@ -90,6 +90,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     task: str | None = None
+    stub: int = 1
 
 
 def decimals(cells: Iterable[Cell]) -> int:

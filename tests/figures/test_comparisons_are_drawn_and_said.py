@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 
+from reportgen import tables
 from reportgen.figures import data
 from reportgen.figures.forest import FILLED, MARKS, MOST_ROWS, _mark, forest_figure
 from reportgen.figures.forest import rows as forest_rows
@@ -221,3 +222,12 @@ def test_numbers_for_running_text_keep_the_estimands_apart(report_of):
     assert rf"\rg@set{{val}}{{score/difference_verdict/{pair}}}{{{one.verdict}}}" in text
     for key in ("difference_p", "difference_p_adjusted", "improvement_p", "improvement_p_adjusted"):
         assert rf"\rg@set{{val}}{{score/{key}/{pair}}}{{" in text
+
+
+def test_each_part_of_a_wide_table_of_comparisons_names_both_methods(report_of):
+    report, _ = report_of(many(3))
+    (table,) = (one for one in tables.make(report) if one.role == "comparisons")
+    latex = next(file.content.decode() for file in table.files if file.path.endswith(".tex"))
+    heads = [line for line in latex.splitlines() if line.startswith("A & ")]
+    assert len(heads) > 1
+    assert all(line.startswith("A & B & ") for line in heads)
