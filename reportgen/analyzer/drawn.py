@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reportgen.analyzer import core, tables
+from reportgen.analyzer import against, core, tables
 from reportgen.analyzer.base import STATISTICS, Base
 from reportgen.data.lines import NOTHING, Line
 from reportgen.data.scores import Method, MetricData, Score, Task
 from reportgen.errors import DataError
-from reportgen.figures.frames import Shown, frame_figure, performance_profile_figure, sample_efficiency_figure
+from reportgen.figures.frames import (
+    Paired,
+    Shown,
+    frame_figure,
+    performance_profile_figure,
+    sample_efficiency_figure,
+)
 from reportgen.stats import Band
 
 if TYPE_CHECKING:
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from reportgen.analyzer.frame import Group, Groups
+    from reportgen.figures.frames import FrameRole
+
+POI = "probability_of_improvement"
 
 
 class Drawn(Base):
@@ -46,7 +55,7 @@ class Drawn(Base):
         for group in groups.members:
             places, share, low, high = tables.in_shown_units(found[group.name].profile, groups)
             bands[group.id] = Band(thresholds=places, estimate=share, low=low, high=high)
-        return performance_profile_figure(bands, label=metric)
+        return performance_profile_figure(bands, label=metric, better="below" if groups.sign < 0 else "above")
 
     def create_intervals(
         self, *, metric: str, group_by: str, stratify_by: str | None = None, statistics: Sequence[str] = STATISTICS
@@ -112,6 +121,99 @@ class Drawn(Base):
         return frame_figure(
             "planning", Shown(data=metric_data(groups), plans=plans, strata=strata, smallest=smallest_difference)
         )
+
+    def create_differences(
+        self,
+        *,
+        metric: str,
+        group_by: str,
+        stratify_by: str | None = None,
+        statistic: str = "iqm",
+        baseline: object | None = None,
+        smallest_difference: float | None = None,
+    ) -> Figure:
+        """Draw the differences of `compare_methods` with their intervals and verdicts, a row a pair."""
+        return self._compared(
+            "differences", metric, group_by, stratify_by, statistic, baseline=baseline, smallest=smallest_difference
+        )
+
+    def create_probability_of_improvement(
+        self, *, metric: str, group_by: str, stratify_by: str | None = None, baseline: object | None = None
+    ) -> Figure:
+        """Draw `compute_probability_of_improvement` with intervals and verdicts, a row a pair."""
+        return self._compared("improvement", metric, group_by, stratify_by, "iqm", estimand=POI, baseline=baseline)
+
+    def create_pairwise_matrix(
+        self, *, metric: str, group_by: str, stratify_by: str | None = None, statistic: str = "iqm"
+    ) -> Figure:
+        """Draw the differences of groups (rows) from groups (columns), hatched where the raw p leaves them open."""
+        return self._compared("matrix", metric, group_by, stratify_by, statistic)
+
+    def create_ranks(
+        self, *, metric: str, group_by: str, stratify_by: str | None = None, statistic: str = "iqm"
+    ) -> Figure:
+        """Draw `compute_ranks`, a stacked bar a group."""
+        groups = self._groups(metric, group_by, stratify_by, least=2)
+        found = against.ranks(groups, self._settings, self._map, statistic=statistic)
+        shares = {group.id: tuple(row.tolist()) for group, row in zip(groups.members, found, strict=True)}
+        return frame_figure("ranks", Shown(data=metric_data(groups), shares=shares, statistic=statistic))
+
+    def create_critical_differences(self, *, metric: str, group_by: str, stratify_by: str | None = None) -> Figure:
+        """Draw mean ranks over tasks; a bar joins groups that Nemenyi's critical difference does not tell apart.
+
+        Raises
+        ------
+        DataError
+            When Friedman's test cannot be made.
+        """
+        groups = self._groups(metric, group_by, stratify_by, least=2)
+        whole = against.all_groups(groups, self._settings, "friedman")
+        if whole.critical_difference is None:
+            raise DataError(f"no critical difference: {whole.reason}")
+        return frame_figure("critical-difference", Shown(data=metric_data(groups), whole=whole))
+
+    def _compared(
+        self,
+        role: FrameRole,
+        metric: str,
+        group_by: str,
+        stratify_by: str | None,
+        statistic: str,
+        *,
+        estimand: str = "difference",
+        baseline: object | None = None,
+        smallest: float | None = None,
+    ) -> Figure:
+        found = self.contests(
+            metric=metric,
+            group_by=group_by,
+            stratify_by=stratify_by,
+            statistic=statistic,
+            estimand=estimand,
+            baseline=baseline,
+            smallest_difference=smallest,
+        )
+        pairs = tuple(
+            Paired(
+                a=str(a),
+                b=str(b),
+                interval=one.interval,
+                p=one.tested.p,
+                verdict=one.judgement.verdict,
+                effects=one.contest.effects,
+            )
+            for (a, b), one in found.items()
+        )
+        shown = Shown(
+            data=metric_data(self._groups(metric, group_by, stratify_by)),
+            trim=self._settings.trim,
+            statistic=statistic,
+            estimand=estimand,
+            alpha=1 - self._settings.level,
+            pairs=pairs,
+            smallest=smallest,
+        )
+        return frame_figure(role, shown)
 
 
 def metric_data(groups: Groups) -> MetricData:

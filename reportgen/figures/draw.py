@@ -226,6 +226,7 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
     metric, looks, label = job.metric, job.looks, short(job.metric.data.label)
     raw = "raw units" if metric.data.normalized else label
     profiles = {method.id: method.profile for method in metric.methods if method.profile}
+    better = words.better_side(metric)
     start, end = job.tasks
 
     def curves() -> Figure:
@@ -239,7 +240,7 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
         "matrix": lambda: matrix_figure(metric, looks, width, paper=paper),
         "ranks": lambda: rank_figure(metric, looks, width),
         "critical-difference": lambda: critical_difference_figure(comparison_words.friedman(metric), looks, width),
-        "profile": lambda: profile_figure(profiles, looks, label, width),
+        "profile": lambda: profile_figure(profiles, looks, label, width, better=better),
         "violin": lambda: violin_figure(metric, looks, label, width),
         "ecdf": lambda: ecdf_figure(metric, looks, label, width),
         "heatmap": lambda: heatmap_figure(metric, looks, width, paper=paper),

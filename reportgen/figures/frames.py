@@ -8,14 +8,27 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from reportgen.figures.distributions import ecdf_figure, violin_figure
+from reportgen.figures.forest import forest_figure
 from reportgen.figures.heatmap import heatmap_figure
 from reportgen.figures.intervals import interval_figure
 from reportgen.figures.lines import curve_figure, profile_figure
+from reportgen.figures.matrix import matrix_figure
 from reportgen.figures.planning import planning_figure
+from reportgen.figures.ranks import critical_difference_figure, rank_figure
 from reportgen.figures.style import Look, drawing, looks, short
 from reportgen.results.compute import task_summaries
 from reportgen.results.oriented import Oriented, optional
-from reportgen.results.report import Curve, MethodResult, MetricResult, PairPlan
+from reportgen.results.report import (
+    Comparison,
+    Curve,
+    Duel,
+    MethodResult,
+    MetricResult,
+    Omnibus,
+    PairPlan,
+    Ranks,
+    Testing,
+)
 from reportgen.spec.model import Visualization
 
 if TYPE_CHECKING:
@@ -25,13 +38,37 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reportgen.data.scores import Method, MetricData
-    from reportgen.stats import Band, Interval, Outlook
+    from reportgen.stats import Band, Effects, Interval, Outlook, Verdict
+    from reportgen.stats.ranks import Omnibus as Whole
 
     Floats = NDArray[np.float64]
 
 WIDTH = 7.4
 PLAIN = Visualization()
-FrameRole = Literal["intervals", "violin", "ecdf", "heatmap", "planning"]
+FrameRole = Literal[
+    "intervals",
+    "violin",
+    "ecdf",
+    "heatmap",
+    "planning",
+    "differences",
+    "improvement",
+    "matrix",
+    "ranks",
+    "critical-difference",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paired:
+    """One pair of methods as it is drawn: its estimand with interval, p, verdict and effect sizes."""
+
+    a: str
+    b: str
+    interval: Interval
+    p: float | None
+    verdict: Verdict | None
+    effects: Effects | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,8 +83,14 @@ class Shown:
         Method id to statistic to interval, oriented so that higher is better.
     trim
         Fraction trimmed at each end by the IQM.
-    plans
-        What more runs would show, by pair of method ids, with the statistic and the smallest difference of interest.
+    plans, strata, smallest
+        What more runs would show, by pair of method ids; strata of runs; the smallest difference of interest.
+    statistic, estimand, alpha, pairs
+        Comparisons: of which statistic, by which estimand, the size of a test, and the pairs.
+    shares
+        Method id to how often it takes rank 1, 2, ...
+    whole
+        A test of all methods, in their order.
     """
 
     data: MetricData
@@ -56,6 +99,12 @@ class Shown:
     plans: Mapping[tuple[str, str], tuple[Outlook, tuple[Outlook, ...]]] = field(default_factory=dict)
     strata: int = 1
     smallest: float | None = None
+    statistic: str | None = None
+    estimand: str = "difference"
+    alpha: float = 0.05
+    pairs: tuple[Paired, ...] = ()
+    shares: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    whole: Whole | None = None
 
 
 def frame_figure(role: FrameRole, shown: Shown) -> Figure:
@@ -70,14 +119,19 @@ def frame_figure(role: FrameRole, shown: Shown) -> Figure:
             "ecdf": lambda: ecdf_figure(metric, known, label, WIDTH),
             "heatmap": lambda: heatmap_figure(metric, known, WIDTH, paper=False),
             "planning": lambda: planning_figure(metric, known, WIDTH),
+            "differences": lambda: forest_figure(metric, shown.estimand, known, WIDTH, paper=False),
+            "improvement": lambda: forest_figure(metric, shown.estimand, known, WIDTH, paper=False),
+            "matrix": lambda: matrix_figure(metric, known, WIDTH, paper=False),
+            "ranks": lambda: rank_figure(metric, known, WIDTH),
+            "critical-difference": lambda: critical_difference_figure(metric.omnibus[0], known, WIDTH),
         }
         return drawers[role]()
 
 
-def performance_profile_figure(bands: Mapping[str, Band], *, label: str) -> Figure:
-    """Draw performance profiles, a line a group."""
+def performance_profile_figure(bands: Mapping[str, Band], *, label: str, better: str = "above") -> Figure:
+    """Draw performance profiles, a line a group; `better` says on which side of a threshold a score is better."""
     with drawing(PLAIN, paper=False):
-        return profile_figure(bands, _looks({name: name for name in bands}), short(label), WIDTH)
+        return profile_figure(bands, _looks({name: name for name in bands}), short(label), WIDTH, better=better)
 
 
 def sample_efficiency_figure(
@@ -110,9 +164,13 @@ def _metric(shown: Shown) -> MetricResult:
     return MetricResult(
         data=shown.data,
         aggregates=names,
-        primary_aggregate=names[0] if names else None,
+        primary_aggregate=shown.statistic or (names[0] if names else None),
         methods=tuple(_method(shown, method) for method in shown.data.methods),
-        comparisons=(),
+        comparisons=tuple(_comparison(shown, pair) for pair in shown.pairs),
+        matrix=tuple(_duel(pair) for pair in shown.pairs),
+        testing=_testing(shown) if shown.pairs else None,
+        ranks=Ranks(of=shown.statistic or "", shares=shown.shares, replicates=0) if shown.shares else None,
+        omnibus=(_omnibus(shown.whole, shown.data),) if shown.whole else (),
         withheld=(),
         signature="",
         trim=shown.trim,
@@ -122,6 +180,61 @@ def _metric(shown: Shown) -> MetricResult:
             )
             for (a, b), (now, others) in shown.plans.items()
         ),
+    )
+
+
+def _comparison(shown: Shown, pair: Paired) -> Comparison:
+    one = pair.interval
+    return Comparison(
+        a=pair.a,
+        b=pair.b,
+        estimand=shown.estimand,
+        of=shown.statistic or "",
+        estimate=one.estimate,
+        low=one.low,
+        high=one.high,
+        level=one.level,
+        interval=one.method,
+        reason=one.reason,
+        p=pair.p,
+        verdict=pair.verdict,
+        effects=pair.effects,
+    )
+
+
+def _duel(pair: Paired) -> Duel:
+    own = pair.effects
+    wins, ties, losses = (own.wins, own.ties, own.losses) if own else (0, 0, 0)
+    return Duel(a=pair.a, b=pair.b, wins=wins, ties=ties, losses=losses, estimate=pair.interval.estimate, p=pair.p)
+
+
+def _testing(shown: Shown) -> Testing:
+    return Testing(
+        estimand=shown.estimand,
+        of=shown.statistic or "",
+        test="",
+        correction="",
+        paired=False,
+        unit="",
+        null="",
+        alpha=shown.alpha,
+        family="",
+        family_size=len(shown.pairs),
+        smallest_difference=shown.smallest,
+    )
+
+
+def _omnibus(whole: Whole, data: MetricData) -> Omnibus:
+    names = [method.id for method in data.methods]
+    return Omnibus(
+        test=whole.test,
+        statistic=whole.statistic,
+        p=whole.p,
+        average_ranks=dict(zip(names, whole.average_ranks.tolist(), strict=True)),
+        critical_difference=whole.critical_difference,
+        pairs=(),
+        n=whole.n,
+        alpha=whole.alpha,
     )
 
 

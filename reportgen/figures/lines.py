@@ -28,16 +28,21 @@ POINTS = 72.0
 
 
 def profile_figure(
-    profiles: Mapping[str, Profile | Band], looks: Mapping[str, Look], label: str, width: float
+    profiles: Mapping[str, Profile | Band],
+    looks: Mapping[str, Look],
+    label: str,
+    width: float,
+    *,
+    better: str = "above",
 ) -> Figure:
-    """Draw the share of runs above each threshold, a line a method."""
+    """Draw the share of runs above each threshold (below, where less is better), a line a method."""
     figure = Figure(figsize=(width, _height(width, [looks[name] for name in profiles])), layout="constrained")
     axes = figure.subplots()
     for name, look in _dimmed_first(looks, profiles):
         profile = profiles[name]
         _line(axes, profile.thresholds, profile, look, every=_marks(len(profile.thresholds)))
     axes.set_xlabel(f"{label}, threshold τ")
-    axes.set_ylabel("share above τ" if width < NARROW else "share of runs above τ")
+    axes.set_ylabel(f"share {better} τ" if width < NARROW else f"share of runs {better} τ")
     axes.set_ylim(-0.02, 1.02)
     add_legend(figure, [looks[name] for name in profiles], width)
     return figure

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reportgen.figures import comparison_words, data
-from reportgen.results.comparable import NAMES
+from reportgen.results.comparable import NAMES, lower_is_better
 from reportgen.results.words import aggregate_name, drawn_words, interval_words, protocol_line, span
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def of(
             "profile": (
                 "performance profile",
                 (
-                    ": performance profile, the share of run scores strictly above each threshold; bands are pointwise "
-                    f"{protocol.intervals}."
+                    f": performance profile, the share of run scores strictly {better_side(metric)} each threshold; "
+                    f"bands are pointwise {protocol.intervals}."
                 ),
                 f"Performance profiles of {methods}.",
             ),
@@ -102,6 +102,11 @@ def of(
     caption = f"{label}{told} {_size(metric, task)}."
     dimmed = role not in UNDIMMED and any(look.dimmed for look in looks.values())
     return f"{label}: {title}", caption + (GREY if dimmed else ""), alt
+
+
+def better_side(metric: MetricResult) -> str:
+    """Say on which side of a threshold a score is better."""
+    return "below" if lower_is_better(metric.data, "mean") else "above"
 
 
 def signature(role: str, metric: MetricResult, protocol: Protocol, task: Task | None = None) -> str:
