@@ -58,7 +58,7 @@ def test_every_link_leads_to_a_file_of_the_site_and_to_a_place_in_it(strange, pa
     site = (strange.folder / "site").resolve()
     for path, page in pages.items():
         for link in page.links:
-            if link.startswith("https://squidfunk.github.io/"):
+            if link.startswith(("https://squidfunk.github.io/", "data:image/")):
                 continue
             place, _, anchor = link.partition("#")
             target = (path.parent / unquote(place)).resolve() if place else path.resolve()
