@@ -21,7 +21,8 @@ from reportgen.parallel import workers
 from reportgen.phases import Phases
 from reportgen.results import Report, anonymous, assemble, to_json, without_secrets
 from reportgen.results.provenance import provenance
-from reportgen.runs import Reading, collect_runs
+from reportgen.reuse import FOLDER, Store
+from reportgen.runs import Reading, cache_folder, collect_runs
 from reportgen.runs.lock import lock_beside, read_lock, written_lock
 from reportgen.spec import load
 
@@ -64,6 +65,7 @@ def build(
     lock: bool = False,
     locked: bool = False,
     allow_code: bool = False,
+    reuse: bool = True,
     progress: Callable[[str], None] = _silent,
 ) -> Built:
     """Build the report that a spec describes.
@@ -93,6 +95,9 @@ def build(
         Build from the runs of ``reportgen.lock``, exactly as they were.
     allow_code
         Run the functions of the spec's owner that it names (`labels: [{python: ...}]`).
+    reuse
+        Take figures, the notebook and HTML that were made of the same things before from the cache. No byte depends on
+        it.
     progress
         Called with the name of each phase as it starts.
 
@@ -103,6 +108,7 @@ def build(
     """
     mapper = workers(jobs)
     phase = Phases(shown=progress)
+    store = Store(folder=cache_folder(cache) / FOLDER if reuse else None)
     with phase("reading the spec"):
         loaded = load(Path(spec), overrides=overrides)
         target = folder_of(loaded, output)
@@ -132,7 +138,7 @@ def build(
     _log_doubts(report)
     if strict:
         _refuse_doubts(report)
-    artifacts, recomputed = _made(report, loaded, own, phase, mapper)
+    artifacts, recomputed = _made(report, loaded, own, phase, mapper, store)
     if strict and recomputed.failure:
         raise StrictError(f"--strict: the notebook stopped, nothing was written: {recomputed.failure}")
     with phase("writing pages"):
@@ -140,7 +146,7 @@ def build(
     with site.scratch_beside(target) as scratch:
         with phase("building the site"):
             site.write(files, scratch)
-            site.build_site(scratch, epoch=_epoch(report))
+            site.make_site(scratch, epoch=_epoch(report), store=store)
             overview = site.mailable(scratch / "site")
             site.write(
                 [File(path=f"{folder}overview.html", content=overview) for folder in ("", "site/downloads/")], scratch
@@ -148,6 +154,7 @@ def build(
         locking = written_lock(lock_beside(loaded.path), records) if lock else nullcontext()
         with phase("publishing"), locking:
             site.publish(scratch, target)
+    store.trim()
     return Built(
         report=report,
         artifacts=artifacts,
@@ -159,18 +166,18 @@ def build(
 
 
 def _made(
-    report: Report, loaded: LoadedSpec, own: Path | None, phase: Phases, mapper: Map
+    report: Report, loaded: LoadedSpec, own: Path | None, phase: Phases, mapper: Map, store: Store
 ) -> tuple[tuple[Artifact, ...], Notebooks]:
     """Draw figures and set tables while the notebook runs beside."""
 
     def recomputed() -> Notebooks:
         with phase("running the notebook"):
-            return _notebooks(report, loaded, own)
+            return _notebooks(report, loaded, own, store)
 
     with ThreadPoolExecutor(1) as beside:
         running = beside.submit(recomputed)
         with phase("drawing figures"):
-            drawn = figures.draw(report, loaded.spec.visualization, mapper=mapper)
+            drawn = figures.draw(report, loaded.spec.visualization, mapper=mapper, store=store)
         with phase("setting tables"):
             set_ = tables.make(report)
         return (*set_, *drawn), running.result()
@@ -187,11 +194,11 @@ def _own_templates(loaded: LoadedSpec) -> Path | None:
     return folder
 
 
-def _notebooks(report: Report, loaded: LoadedSpec, own: Path | None) -> Notebooks:
+def _notebooks(report: Report, loaded: LoadedSpec, own: Path | None, store: Store) -> Notebooks:
     """Run the notebook on the files that it will lie beside."""
     chosen = loaded.spec.notebooks
     run = chosen.execute == "auto"
-    return notebooks(_numbers(report), slug=loaded.slug, run=run, timeout=chosen.timeout, templates=own)
+    return notebooks(_numbers(report), slug=loaded.slug, run=run, timeout=chosen.timeout, templates=own, store=store)
 
 
 def _numbers(report: Report) -> tuple[File, ...]:

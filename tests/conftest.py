@@ -36,6 +36,17 @@ def pytest_addoption(parser):
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep builds of tests away from the cache of whoever runs them."""
+    before = os.environ.get("REPORTGEN_CACHE_DIR")
+    os.environ["REPORTGEN_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    os.environ.pop("REPORTGEN_CACHE_DIR")
+    if before is not None:
+        os.environ["REPORTGEN_CACHE_DIR"] = before
+
+
 @pytest.fixture
 def golden(request):
     """Return a check that a text equals tests/golden/<name>; with --refresh-golden it writes the file."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "reportgen"
-BASE = {"errors", "artifacts", "parallel", "resources", "text", "redaction", "logs", "phases"}
+BASE = {"errors", "artifacts", "parallel", "resources", "text", "redaction", "logs", "phases", "reuse"}
 ALLOWED = {
     "errors": set(),
     "artifacts": {"errors"},
@@ -18,6 +18,7 @@ ALLOWED = {
     "redaction": {"errors"},
     "logs": {"errors", "redaction"},
     "phases": {"errors"},
+    "reuse": {"errors", "artifacts", "resources"},
     "spec": BASE,
     "runs": BASE | {"spec"},
     "data": BASE | {"spec", "runs"},

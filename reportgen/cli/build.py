@@ -47,15 +47,17 @@ if TYPE_CHECKING:
 @refresh_option
 @click.option("--lock", is_flag=True, help="Write reportgen.lock beside SPEC: the runs that the report is built from.")
 @click.option("--locked", is_flag=True, help="Build from the runs of reportgen.lock, exactly as they were.")
+@click.option("--no-reuse", is_flag=True, help="Draw, run and build everything anew, also what did not change.")
 @click.option("--profile", is_flag=True, help="Say how long each phase took.")
 @quiet_option
 @json_option
 @logging_options
-def build(*, specs: tuple[Path, ...], **options: Any) -> None:
+def build(*, specs: tuple[Path, ...], no_reuse: bool, **options: Any) -> None:
     """Build the report that SPEC describes: site, figures, LaTeX, report.json.
 
     Several specs, or a folder of them, become one portal: an index, and a report below reports/ for each.
     """
+    options["reuse"] = not no_reuse
     if len(specs) == 1 and not specs[0].is_dir():
         _build(specs[0], **options)
     else:

@@ -92,13 +92,15 @@ def prune(*, max_size: int, cache_dir: Path | None) -> None:
 @click.confirmation_option("--yes", prompt="Runs that are gone from their server cannot be fetched again. Delete all?")
 @cache_option
 def clear(*, cache_dir: Path | None) -> None:
-    """Delete every cached run."""
+    """Delete every cached run, and the figures, notebooks and HTML that were kept for reuse."""
+    from reportgen.reuse import FOLDER, Store  # noqa: PLC0415 - not needed for --help
     from reportgen.runs.cache import Cache, cache_folder  # noqa: PLC0415 - heavy
     from reportgen.runs.upkeep import clear as cleared  # noqa: PLC0415 - heavy
 
     store = Cache(cache_folder(cache_dir))
     store.check()
-    click.echo(f"{shown(cleared(store))} freed in {store.folder}")
+    reused = Store(folder=store.folder / FOLDER).trim(0)
+    click.echo(f"{shown(cleared(store) + reused)} freed in {store.folder}")
 
 
 def shown(size: float) -> str:

@@ -17,12 +17,13 @@ from reportgen.figures.lines import curve_figure, profile_figure, task_curves_fi
 from reportgen.figures.matrix import in_matrix, matrix_figure
 from reportgen.figures.planning import planning_figure
 from reportgen.figures.ranks import critical_difference_figure, rank_figure
-from reportgen.figures.style import Look, drawing, looks, paper_width, short
+from reportgen.figures.style import Look, drawing, looks, paper_width, short, style_digest
 from reportgen.results.comparable import lower_is_better
 from reportgen.results.telling import POI, omitted
+from reportgen.reuse import NOTHING, Store, digest, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from matplotlib.figure import Figure
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from reportgen.spec.model import Visualization
 
 LOG = logging.getLogger("reportgen.figures")
+KIND = "figures"
 SCREEN = 7.4
 MOST_IN_COLOR = 8
 TASKS_A_FIGURE = 24
@@ -72,13 +74,15 @@ class Job:
     tasks: tuple[int, int] = (0, 0)
 
 
-def draw(report: Report, visualization: Visualization, *, mapper: Map) -> tuple[Artifact, ...]:
+def draw(report: Report, visualization: Visualization, *, mapper: Map, store: Store = NOTHING) -> tuple[Artifact, ...]:
     """Draw every figure of a report that has something to show.
 
     Parameters
     ----------
     mapper
         Spreads the drawing; no byte depends on it.
+    store
+        Keeps what was drawn; a figure that was drawn from the same values before is taken from there.
 
     Raises
     ------
@@ -89,8 +93,28 @@ def draw(report: Report, visualization: Visualization, *, mapper: Map) -> tuple[
     known = _looks(report, visualization)
     protocol = words.Protocol.of(report)
     jobs = [job for metric in report.metrics for job in _jobs(metric, known, protocol, visualization)]
-    LOG.info("%d figures to draw", len(jobs))
-    return tuple(mapper(_drawn, jobs))
+    keys = _keys(report, jobs)
+    kept = {job.name: files for job in jobs if (files := store.get(KIND, keys[job.name])) is not None}
+    missing = [job for job in jobs if job.name not in kept]
+    LOG.info("%d figures to draw, %d as they were", len(missing), len(kept))
+    drawn = {artifact.name: artifact for artifact in mapper(_drawn, missing)}
+    for name, artifact in drawn.items():
+        store.put(KIND, keys[name], artifact.files)
+    return tuple(drawn.get(job.name) or _artifact(job, kept[job.name]) for job in jobs)
+
+
+def _keys(report: Report, jobs: Sequence[Job]) -> dict[str, str]:
+    """Return the name of each job to the hash of all that its files depend on."""
+    metrics = {metric.id: digest(metric) for metric in report.metrics}
+    shared = key_of(
+        tuple(run.sha256 for run in report.runs),
+        [(job.visualization.model_dump_json(), style_digest(job.visualization)) for job in jobs[:1]],
+        packages=("matplotlib", "numpy"),
+    )
+    return {
+        job.name: digest((shared, job.role, job.name, job.tasks, job.looks, job.protocol, metrics[job.metric.id]))
+        for job in jobs
+    }
 
 
 def _looks(report: Report, visualization: Visualization) -> dict[str, Look]:
@@ -174,22 +198,25 @@ def _whole_figures(metric: MetricResult) -> Iterator[Role]:
 
 def _drawn(job: Job) -> Artifact:
     with ONE_AT_A_TIME:
-        return _artifact(job)
+        return _artifact(job, _files(job))
 
 
-def _artifact(job: Job) -> Artifact:
+def _files(job: Job) -> tuple[File, ...]:
     with drawing(job.visualization, paper=False):
         screen = _figure(job, SCREEN, paper=False)
         light = saving.svg(screen)
         picture = b"" if job.role == "task" else saving.png(screen)
-    task = job.metric.data.tasks[job.tasks[0]] if job.role == "task" else None
-    title, caption, alt = words.of(job.role, job.metric, job.protocol, job.looks, task)
     folder = "docs/assets/figures"
-    files = (
+    return (
         File(path=f"{folder}/{job.name}.svg", content=light),
         File(path=f"{folder}/{job.name}-dark.svg", content=saving.dark(light)),
-        *(() if task else _further_forms(job, picture)),
+        *(() if job.role == "task" else _further_forms(job, picture)),
     )
+
+
+def _artifact(job: Job, files: tuple[File, ...]) -> Artifact:
+    task = job.metric.data.tasks[job.tasks[0]] if job.role == "task" else None
+    title, caption, alt = words.of(job.role, job.metric, job.protocol, job.looks, task)
     return Artifact(
         kind="figure",
         name=job.name,

@@ -9,6 +9,7 @@ import matplotlib as mpl
 from matplotlib import style as mpl_style
 
 from reportgen.errors import SpecError, did_you_mean
+from reportgen.reuse import digest
 from reportgen.text import visible
 
 if TYPE_CHECKING:
@@ -106,6 +107,16 @@ def paper_width(visualization: Visualization, *, wide: bool) -> float:
     if isinstance(width, float | int):
         return float(width)
     return WIDTHS["full"] if wide and width == "icml" else WIDTHS[width]
+
+
+def style_digest(visualization: Visualization) -> str:
+    """Return the hash of all settings that figures are drawn with, the user's own of matplotlib among them."""
+    found = []
+    for paper in (False, True):
+        with drawing(visualization, paper=paper):
+            names = sorted(name for name in mpl.rcParams if not name.startswith(("backend", "webagg", "interactive")))
+            found.append(repr([(name, mpl.rcParams[name]) for name in names]))
+    return digest(tuple(found))
 
 
 def drawing(visualization: Visualization, *, paper: bool) -> AbstractContextManager[None]:

@@ -40,6 +40,11 @@ def to_bytes(notebook: NotebookNode) -> bytes:
     return f"{text.rstrip()}\n".encode()
 
 
+def from_bytes(content: bytes) -> NotebookNode:
+    """Read a notebook that `to_bytes` wrote."""
+    return nbformat.reads(content.decode(), as_version=4)
+
+
 def _parts(source: str) -> list[tuple[str, str]]:
     """Split a source at its cell marks into (``markdown`` or ``code``, text)."""
     found = []

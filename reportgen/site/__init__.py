@@ -5,6 +5,7 @@ from reportgen.site.frame import site_files
 from reportgen.site.mailable import mailable
 from reportgen.site.ownership import MANIFEST
 from reportgen.site.publishing import publish, refuse_foreign, scratch_beside
+from reportgen.site.reusing import make_site
 from reportgen.site.serving import Server, address, find_site, serve_site, server_of
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "build_site",
     "find_site",
     "mailable",
+    "make_site",
     "publish",
     "refuse_foreign",
     "scratch_beside",
