@@ -96,8 +96,8 @@ def build(
     allow_code
         Run the functions of the spec's owner that it names (`labels: [{python: ...}]`).
     reuse
-        Take figures, the notebook and HTML that were made of the same things before from the cache. No byte depends on
-        it.
+        Take statistics, figures, the notebook and HTML that were made of the same things before from the cache. No
+        byte depends on it.
     progress
         Called with the name of each phase as it starts.
 
@@ -131,7 +131,7 @@ def build(
         dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
         dataset = with_told(dataset, collected.told)
     with phase("computing statistics"):
-        computed = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper)
+        computed = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper, store=store)
         report = without_secrets(computed, known=[record.commit for record in records if record.commit])
         if loaded.spec.report.anonymous:
             report = anonymous(report)

@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 
 import reportgen
 from reportgen.results import treatment
-from reportgen.results.compute import compute, settings_of
+from reportgen.results.compute import settings_of
+from reportgen.results.keeping import computed
 from reportgen.results.report import Report
 from reportgen.results.words import headline
+from reportgen.reuse import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reportgen.data.scores import DataSet, RunRow
     from reportgen.parallel import Map
+    from reportgen.reuse import Store
     from reportgen.spec import LoadedSpec
 
 
-def assemble(loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, mapper: Map) -> Report:
+def assemble(
+    loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, mapper: Map, store: Store = NOTHING
+) -> Report:
     """Compute everything and freeze it.
 
     Parameters
@@ -28,9 +33,11 @@ def assemble(loaded: LoadedSpec, dataset: DataSet, runs: tuple[RunRow, ...], *, 
         Every run that was read, used or not.
     mapper
         Spreads the computation; no number depends on it.
+    store
+        Keeps the statistics; no number depends on it.
     """
     spec = loaded.spec
-    metrics = compute(dataset, spec, mapper=mapper)
+    metrics = computed(dataset, spec, runs, mapper=mapper, store=store)
     return Report(
         id=_identity(loaded.sha256, runs, dataset.code),
         slug=loaded.slug,

@@ -13,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reportgen.artifacts import File
+from reportgen.data import prepare
+from reportgen.parallel import serial
+from reportgen.resources import shipped
+from reportgen.results import compute, keeping
 from reportgen.reuse import FOLDER, NOTHING, Store, digest
+from reportgen.runs import read_runs
+from reportgen.spec import load
 
 FILES = (File(path="a/b.svg", content=b"<svg/>"), File(path="c.csv", content=b"1,2\n"))
 plain = st.recursive(
@@ -89,6 +95,16 @@ def test_a_digest_knows_dataclasses_by_what_they_hold():
         digest(Pair(object(), 1))
 
 
+def test_statistics_read_back_exactly():
+    """The shipped example: every kind of value that a report holds."""
+    loaded = load(shipped("configs") / "example/report.yaml", overrides=["analysis.bootstrap_samples=100"])
+    records = read_runs(loaded.spec, loaded.root)
+    dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where)
+    metrics = compute(dataset, loaded.spec, mapper=serial)
+    read = keeping._read(keeping._written(metrics), dataset.metrics)
+    assert digest(read) == digest(metrics)
+
+
 def build(folder, out, *arguments, **environment):
     command = [sys.executable, "-m", "reportgen", "build", "report.yaml", "-o", out, "--cache-dir", "cache", *arguments]
     done = subprocess.run(
@@ -126,6 +142,7 @@ def project(tmp_path_factory):
 def test_a_build_that_reuses_everything_gives_the_bytes_of_one_that_makes_everything(project):
     said = build(project, "warm", "-j", "1", PYTHONHASHSEED="3", TZ="Asia/Tokyo")
     assert " 0 figures to draw" in said
+    assert "statistics as they were" in said
     assert "mkdocs ended" not in said
     assert fingerprint(project / "warm/report") == fingerprint(project / "cold/report")
 
