@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reportgen import figures, logs, pages, site, tables
 from reportgen.artifacts import Artifact, File
 from reportgen.data import Code, prepare, run_rows, with_told
-from reportgen.errors import SpecError, StrictError
+from reportgen.errors import SpecError, StrictError, UsageError
 from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
 from reportgen.phases import Phases
@@ -114,6 +114,7 @@ def build(
         target = folder_of(loaded, output)
         logs.write_to(target.parent / f"{loaded.slug}.log")
         site.refuse_foreign(target)
+        _refuse_cache_within(target, cache_folder(cache))
         own = _own_templates(loaded)
     with phase("reading runs"):
         reading = Reading(
@@ -181,6 +182,15 @@ def _made(
         with phase("setting tables"):
             set_ = tables.make(report)
         return (*set_, *drawn), running.result()
+
+
+def _refuse_cache_within(target: Path, cache: Path) -> None:
+    """Refuse a run cache that the next build would take for foreign files of the report, or replace."""
+    if cache.resolve().is_relative_to(target):
+        raise UsageError(
+            f"{cache}: the run cache lies in the folder of the report, {target}, which every build replaces; give it a "
+            "folder of its own by --cache-dir, or choose another output with -o"
+        )
 
 
 def _own_templates(loaded: LoadedSpec) -> Path | None:

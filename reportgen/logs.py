@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.errors import EnvironmentFault
 from reportgen.redaction import redacted
+from reportgen.text import LONGEST_PROSE, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +26,12 @@ logging.getLogger(ROOT).addHandler(logging.NullHandler())
 
 
 class WithoutSecrets(logging.Formatter):
-    """Formats a line, its traceback included, and takes secrets out of the whole."""
+    """Formats a line, its traceback included, takes secrets out of the whole, and writes out what cannot be seen."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        return redacted(super().format(record))
+        lines = redacted(super().format(record)).split("\n")
+        return "\n".join(visible(line, longest=LONGEST_PROSE) for line in lines)
 
 
 class _Waiting(MemoryHandler):

@@ -11,6 +11,10 @@ import re
 import unicodedata
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LONGEST_LABEL = 80
 LONGEST_PROSE = 4000  # captions, notes, reasons
@@ -141,6 +145,23 @@ def csv_cell(text: str) -> str:
     ("'=1+1", 'plain')
     """
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def csv_text(rows: Iterable[Iterable[str]]) -> str:
+    r"""Return rows as CSV with plain line ends, quoted where a cell holds a quote, a comma or any line end.
+
+    A lone carriage return begins a new row for many readers, and `csv.writer` leaves it bare.
+
+    Examples
+    --------
+    >>> csv_text([["a", "b,c"], ["x\r=1", ""]])
+    'a,"b,c"\n"x\r=1",\n'
+    """
+    return "".join(f"{','.join(map(_quoted, row))}\n" for row in rows)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if re.search('[",\r\n]', cell) else cell
 
 
 def yaml_word(text: str) -> str:

@@ -16,7 +16,7 @@ ALLOWED = {
     "resources": {"errors"},
     "text": {"errors"},
     "redaction": {"errors"},
-    "logs": {"errors", "redaction"},
+    "logs": {"errors", "redaction", "text"},
     "phases": {"errors"},
     "reuse": {"errors", "artifacts", "resources"},
     "spec": BASE,

@@ -19,6 +19,7 @@ from reportgen.cli.options import (
     progress_shown,
     quiet_option,
     refresh_option,
+    say,
     set_option,
     spec_argument,
 )
@@ -81,9 +82,9 @@ def _build_portal(
 
     def told(attempt: Attempt) -> None:
         if attempt.error:
-            click.echo(f"error: {attempt.spec}: {redacted(str(attempt.error))}", err=True)
+            say(f"error: {attempt.spec}: {redacted(str(attempt.error))}", err=True)
         elif attempt.built and not (quiet or as_json):
-            click.echo(f"built  {attempt.slug}: {attempt.built.report.headline}")
+            say(f"built  {attempt.slug}: {attempt.built.report.headline}")
             if profile:
                 _print_profile(attempt.built)
 
@@ -184,7 +185,7 @@ def check(*, spec: Path, overrides: tuple[str, ...], show: bool, no_data: bool, 
         click.echo(json.dumps(found, indent=1))
         return
     for line in _check_words(found):
-        click.echo(line)
+        say(line)
 
 
 def _checked(loaded: Any, *, cache_dir: Path | None, offline: bool, refresh: bool) -> dict[str, Any]:
@@ -241,11 +242,18 @@ def _check_words(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"runs: {found['runs_used']} used, {found['runs_not_used']} not used"
     for metric in found.get("metrics", ()):
         yield (
-            "{role} metric {id}: {methods} methods, {tasks} tasks, {scores} scores; {direction} ({direction_source}); "
-            "{score}; normalisation {normalization}"
-        ).format(**metric)
+            f"{metric['role']} metric {metric['id']}: {_counted(metric['methods'], 'method')}, "
+            f"{_counted(metric['tasks'], 'task')}, {_counted(metric['scores'], 'score')}; {metric['direction']} "
+            f"({metric['direction_source']}); {metric['score']}; normalisation {metric['normalization']}"
+        )
     for notice in found.get("notices", ()):
         yield f"{notice['level']}: {notice['text']}"
+        if notice["mend"]:
+            yield f"    {notice['mend']}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _summary(built: Built) -> dict[str, Any]:
@@ -278,7 +286,7 @@ def _print_summary(built: Built, seconds: float) -> None:
     summary = _summary(built)
     click.echo(terminal(headline(built.report)))
     click.echo()
-    click.echo(summary["headline"])
+    say(summary["headline"])
     click.echo()
     click.echo(f"pages     {summary['pages']}")
     click.echo(f"figures   {summary['figures']}")

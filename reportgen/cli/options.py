@@ -14,6 +14,7 @@ import click
 from reportgen import logs
 from reportgen.errors import ReportgenError
 from reportgen.redaction import redacted
+from reportgen.text import LONGEST_PROSE, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,11 @@ Exit codes: 0 fine · 1 --strict and something was warned about or withheld
 DEBUG = "reportgen.debug"
 LOG_FILE = "reportgen.log_file"
 LOG = logging.getLogger("reportgen.cli")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print lines that may quote strangers' names; what would control the terminal is written out."""
+    click.echo("\n".join(visible(line, longest=LONGEST_PROSE) for line in text.split("\n")), err=err)
 
 
 class Group(click.Group):
@@ -42,7 +48,7 @@ class Group(click.Group):
             LOG.debug("ended by an error", exc_info=True)
             if ctx.meta.get(DEBUG):
                 click.echo(redacted(traceback.format_exc()), err=True, nl=False)
-            click.echo(f"error: {redacted(str(error))}", err=True)
+            say(f"error: {redacted(str(error))}", err=True)
             raise click.exceptions.Exit(error.exit_code) from error
         except Exception:
             LOG.exception("ended by a fault of reportgen")

@@ -16,6 +16,7 @@ from reportgen.cli.options import (
     progress_shown,
     quiet_option,
     refresh_option,
+    say,
     set_option,
     spec_argument,
 )
@@ -60,9 +61,9 @@ def fetch(
     if quiet or as_json:
         return
     for source in collected.freshness:
-        click.echo(source.words())
+        say(source.words())
     for told in collected.told:
-        click.echo(f"{told.level}: {told.text}")
+        say(f"{told.level}: {told.text}")
     rows = sum(len(record.series) for record in collected.records)
     click.echo(f"{len(collected.records)} runs with {rows} metrics are ready")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reportgen.data.scores import Exclusion, Method, Notice
-from reportgen.data.screen import sentence
+from reportgen.data.screen import counted, sentence
 from reportgen.errors import DataError, did_you_mean
 from reportgen.runs.lookup import DEEP, glob, lookup, lookups
 
@@ -228,7 +228,7 @@ def _with_seeds(
             order[method, task] += 1
             unnamed += 1
         runs.append(Identity(record=record, method=method, task=task, seed=seed))
-    text = f"{unnamed} runs have no seed in the data; they are numbered in the order read."
+    text = f"{counted(unnamed)} without a seed in the data, numbered in the order read."
     notice = Notice(code="seeds_by_order", text=text, level="note", mend="axes: {seed: {config: seed}}")
     return tuple(runs), (notice,) if unnamed else ()
 

@@ -175,7 +175,10 @@ def refuse_scale(task: str, reference: float, optimum: float, direction: Directi
         When both are equal or stand in the wrong order.
     """
     if reference == optimum:
-        raise DataError(f"task {task!r}: optimum and reference are both {optimum:g}; scores cannot be normalised")
+        raise DataError(
+            f"task {task!r}: optimum and reference are both {optimum:g}, which is no scale; give two different "
+            "numbers, or write normalization: {method: none}"
+        )
     if (direction == "maximize" and optimum < reference) or (direction == "minimize" and optimum > reference):
         raise DataError(
             f"task {task!r}: the optimum {optimum:g} is worse than the reference {reference:g} for a metric to "

@@ -35,7 +35,7 @@ KINDS: dict[str, tuple[str, str, Literal["warning", "note"]]] = {
         "times the step goes back in a file; rows are sorted by step",
         "note",
     ),
-    "infinite": ("value is infinite", "values are infinite", "warning"),
+    "infinite": ("value is infinite and kept as it is", "values are infinite and kept as they are", "warning"),
     "repeated": (
         "evaluation equals the one before in all its values and is taken for the same, logged again",
         "evaluations equal the one before in all their values and are taken for the same, logged again",

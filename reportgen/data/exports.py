@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from reportgen.errors import DataError, EnvironmentFault
-from reportgen.text import csv_cell
+from reportgen.text import csv_cell, csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,8 +27,15 @@ def write_csv(frames: Iterable[pd.DataFrame], path: Path) -> None:
         for number, frame in enumerate(frames):
             safe = pd.DataFrame({name: _safe(frame[name]) for name in frame.columns})
             if not number:
-                csv.writer(file, lineterminator="\n").writerow([csv_cell(str(name)) for name in frame.columns])
-            safe.to_csv(file, index=False, header=False, lineterminator="\n")
+                file.write(csv_text([[csv_cell(str(name)) for name in frame.columns]]))
+            quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if _holds_carriage_return(safe) else csv.QUOTE_MINIMAL
+            safe.to_csv(file, index=False, header=False, lineterminator="\n", quoting=quoting)
+
+
+def _holds_carriage_return(frame: pd.DataFrame) -> bool:
+    """Say whether a text holds what many readers take for the end of a row, and `to_csv` leaves bare."""
+    texts = (frame[name] for name in frame.columns if is_text(frame[name]))
+    return any(isinstance(cell, str) and "\r" in cell for column in texts for cell in column)
 
 
 def _safe(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -278,7 +278,7 @@ def _gathered(chosen: _Chosen, numbers: Sequence[Number]) -> _Reduced:
         scores.append(_score(hit, task, got, got.number))
     if not scores:
         told = [f"{exclusion.name}: {exclusion.reason}" for exclusion in exclusions]
-        raise DataError(f"metric {one.id!r}: no run has a score: {some(told, separator='; ')}")
+        raise DataError(f"metric {one.id!r}: no run has a score: {some(told, separator='; ')}; name another metric")
     return _Reduced(
         scores=tuple(scores),
         columns={task: frozenset(names) for task, names in columns.items()},

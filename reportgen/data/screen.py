@@ -69,9 +69,12 @@ def some(names: Sequence[str], *, separator: str = ", ") -> str:
     --------
     >>> some(list("abcdefgh"))
     'a, b, c, d, e, f and 2 more'
+    >>> some(list("abcdefg"), separator="; ")
+    'a; b; c; d; e; f; and 1 more'
     """
     rest = len(names) - SHOWN
-    return separator.join(names[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    joint = " " if separator == ", " else separator
+    return separator.join(names[:SHOWN]) + (f"{joint}and {rest} more" if rest > 0 else "")
 
 
 def counted(runs: int) -> str:
@@ -221,7 +224,10 @@ def _missing_tasks(scores: tuple[Score, ...], context: Context) -> Screened:
 
 def _only_common(scores: tuple[Score, ...], common: set[str], every: set[str], context: Context) -> Screened:
     if not common:
-        raise DataError(f"missing_tasks: common leaves nothing: no task of {context.metric} is shared by all methods")
+        raise DataError(
+            f"missing_tasks: common leaves nothing: no task of {context.metric} is shared by all methods; use refuse "
+            "or keep, or select fewer methods"
+        )
     left = some([name for task, name in context.tasks.items() if task in every - common])
     shared = "the one task that all methods have is" if len(common) == 1 else f"the {len(common)} common tasks are"
     text = f"Only {shared} used; left out: {left}."

@@ -235,9 +235,10 @@ def _unknown(one: Wanted, runs: Sequence[Identity], where: Callable[..., str] | 
     shown = ", ".join(there[:SHOWN_NAMES]) + (
         f" and {len(there) - SHOWN_NAMES} more" if len(there) > SHOWN_NAMES else ""
     )
+    near = did_you_mean(one.id, there)
     return (
         f"{_at(where, *one.keys)}unknown metric {one.id!r}: none of the {len(runs)} runs has it"
-        f"{did_you_mean(one.id, there)}; the runs have {shown or 'no metric at all'}"
+        f"{near}{' The' if near else '; the'} runs have {shown or 'no metric at all'}"
     )
 
 

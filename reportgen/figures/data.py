@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from reportgen.results.telling import POI, sides
-from reportgen.text import csv_cell
+from reportgen.text import csv_cell, csv_text
 
 AGGREGATE_CURVES = ("curves", "wall-curves")
 OF_COMPARISONS = ("differences", "improvement", "matrix", "ranks", "critical-difference")
@@ -45,9 +43,7 @@ def of(role: str, metric: MetricResult, tasks: tuple[int, int] = (0, 0)) -> str:
             ),
         ),
     }
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows[role])
-    return buffer.getvalue()
+    return csv_text([_cell(value) for value in row] for row in rows[role])
 
 
 def aggregate_curves(metric: MetricResult, role: str) -> dict[str, Curve]:

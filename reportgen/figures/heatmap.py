@@ -121,10 +121,13 @@ def colors(metric: MetricResult) -> Floats:
     values = cells(metric)
     if metric.data.normalized:
         return np.clip(values, 0, 1)
-    finite = np.where(np.isnan(values), np.inf, values).min(axis=1, keepdims=True)
-    highest = np.where(np.isnan(values), -np.inf, values).max(axis=1, keepdims=True)
-    span = np.where(highest > finite, highest - finite, 1.0)
-    shares = np.where(highest > finite, (values - finite) / span, np.where(np.isnan(values), np.nan, 0.5))
+    finite = np.isfinite(values)
+    lowest = np.where(finite, values, np.inf).min(axis=1, keepdims=True)
+    highest = np.where(finite, values, -np.inf).max(axis=1, keepdims=True)
+    span = np.where(highest > lowest, highest - lowest, 1.0)
+    within = np.minimum(np.maximum(values, lowest), highest)  # an infinite mean has the colour of the end it is beyond
+    with np.errstate(invalid="ignore"):  # a task without a finite mean
+        shares = np.where(highest > lowest, (within - lowest) / span, np.where(np.isnan(values), np.nan, 0.5))
     return 1 - shares if metric.data.direction == "minimize" else shares
 
 

@@ -30,9 +30,10 @@ def outlying(values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np
     if len(values) < SMALLEST:
         nothing = np.zeros(len(values), dtype=bool)
         return nothing, nothing
-    middle = np.median(values)
-    distance = np.abs(values - middle)
-    spread = MAD_SCALE * np.median(distance)
-    low, high = np.quantile(values, [0.25, 0.75])
-    reach = IQR_LIMIT * (high - low)
-    return distance > MAD_LIMIT * spread, (values < low - reach) | (values > high + reach)
+    with np.errstate(invalid="ignore"):  # infinite scores: where the median or a quartile is one, nothing lies outside
+        middle = np.median(values)
+        distance = np.abs(values - middle)
+        spread = MAD_SCALE * np.median(distance)
+        low, high = np.quantile(values, [0.25, 0.75])
+        reach = IQR_LIMIT * (high - low)
+        return distance > MAD_LIMIT * spread, (values < low - reach) | (values > high + reach)

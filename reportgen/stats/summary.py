@@ -19,7 +19,7 @@ SMALLEST_IQM = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Mean, sd (ddof 1; None for one score), median, IQM (None for fewer than 4), extremes and number of scores."""
+    """Mean, sd (ddof 1; None for one score or an infinite one), median, IQM (None under 4 scores), extremes, count."""
 
     mean: float
     sd: float | None
@@ -49,7 +49,7 @@ def summarize(values: NDArray[np.float64]) -> Summary:
     ascending = np.sort(np.asarray(values, dtype=float))
     n = len(ascending)
     with np.errstate(invalid="ignore"):
-        sd = float(np.std(ascending, ddof=1)) if n > 1 else None
+        sd = float(np.std(ascending, ddof=1)) if n > 1 and np.isfinite(ascending).all() else None
         middle = (
             float(iqm(np.arange(1.0, n + 1)[None], ascending, trim_share(n, QUARTER))[0]) if n >= SMALLEST_IQM else None
         )

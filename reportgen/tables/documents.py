@@ -10,8 +10,7 @@ from reportgen.artifacts import File
 from reportgen.resources import template_folders
 from reportgen.results.words import interval_words, span
 from reportgen.tables.numbers import numbers_tex
-from reportgen.tables.plain import rows_to_csv
-from reportgen.text import LONGEST_PROSE, csv_cell, tex, visible
+from reportgen.text import LONGEST_PROSE, csv_cell, csv_text, tex, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,4 +71,4 @@ def data_files(report: Report) -> tuple[File, ...]:
         for score in metric.data.scores:
             names = (metric.id, labels[score.method], tasks[score.task], score.run, score.seed)
             rows.append([*map(csv_cell, names), repr(score.raw), repr(score.value)])
-    return (File(path="data/scores.csv", content=rows_to_csv(rows).encode()),)
+    return (File(path="data/scores.csv", content=csv_text(rows).encode()),)

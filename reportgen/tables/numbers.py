@@ -31,7 +31,7 @@ HEAD = r"""% report {id}, spec {spec}, reportgen {version}
   \else\PackageError{{reportgen}}{{no number '\detokenize{{#2}}' in numbers.tex}}{{Its keys are listed there.}}\fi}}
 \newcommand{{\rg@set}}[3]{{\expandafter\gdef\csname rg@#1@\detokenize{{#2}}\endcsname{{#3}}}}
 """
-_FORBIDDEN = str.maketrans(dict.fromkeys("\\{}%#~^ \t\n", "-"))
+_FORBIDDEN = "\\{}%#~^ "
 
 
 def numbers_tex(report: Report) -> str:
@@ -77,7 +77,7 @@ def key(text: str) -> str:
     >>> key("eval/my_metric"), key("50 %")
     ('eval/my_metric', '50---97945f')
     """
-    readable = text.translate(_FORBIDDEN)
+    readable = "".join("-" if one in _FORBIDDEN or not one.isprintable() else one for one in text)
     return text if readable == text else f"{readable}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
 from reportgen.tables.values import Cell, Column, Table, shown
-from reportgen.text import LONGEST_PROSE, csv_cell, html, visible
+from reportgen.text import LONGEST_PROSE, csv_cell, csv_text, html, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 
 def write_markdown(table: Table) -> str:
@@ -49,14 +47,7 @@ def write_csv(table: Table) -> str:
         [text for cell, column in zip(row, table.columns, strict=True) for text in _texts(cell, column)]
         for row in table.rows
     ]
-    return rows_to_csv([header, *rows])
-
-
-def rows_to_csv(rows: Sequence[Sequence[str]]) -> str:
-    """Write rows of texts as CSV with plain line ends."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
+    return csv_text([header, *rows])
 
 
 def _names(column: Column) -> tuple[str, ...]:

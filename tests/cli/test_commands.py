@@ -109,6 +109,8 @@ def test_a_wandb_source_without_a_key_says_where_it_looked(project, monkeypatch)
     done = call("build", "plan.yaml", cwd=project)
     assert done.returncode == 4
     assert "no W&B API key" in done.stderr
+    assert "wandb login" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.fixture(scope="module")

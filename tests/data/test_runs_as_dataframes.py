@@ -137,7 +137,7 @@ def test_points_that_are_left_out_are_told_and_the_last_attempt_counts(curves):
     assert [str(one.message).split(" (")[0] for one in told] == [
         "1 value shares its step with a later value of the same run; the last counts",
         "1 value was logged before its run went back to an earlier step; the last attempt counts",
-        "1 value is infinite",
+        "1 value is infinite and kept as it is",
     ]
     row = processor.missing().iloc[0]
     assert (row["duplicates"], row["rewound"], row["infinite"]) == (1, 1, 1)

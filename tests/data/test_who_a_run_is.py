@@ -94,7 +94,7 @@ def test_runs_without_the_metric_are_named(recorded):
 def test_runs_without_a_seed_are_numbered_and_that_is_said(recorded):
     dataset = recorded([("r", {"score": [1]}, {"group": "g"}), ("s", {"score": [2]}, {"group": "g"})], METRIC)
     assert [seed for _, _, seed in who(dataset)] == ["#0", "#1"]
-    assert "2 runs have no seed" in told(dataset, "seeds_by_order")
+    assert "2 runs without a seed" in told(dataset, "seeds_by_order")
 
 
 def test_a_rename_changes_labels_and_a_merge_changes_ids(prepared):

@@ -240,13 +240,20 @@ def test_bad_inputs_have_golden_messages(project, service, monkeypatch, tmp_path
 
 
 def test_a_project_that_does_not_exist_is_told_with_the_near_ones(project, service, golden):
-    project.add("r")
+    for there in ("maze-runs", "cartpole"):
+        service.add_project("lab", there)
     source = project.source()
-    source._source = source._source.model_copy(update={"project": project.name[:-1] + "x"})
+    source._source = source._source.model_copy(update={"entity": "lab", "project": "maze-rnus"})
     with pytest.raises(SourceError) as error:
         source.read()
-    assert f"there is no project tester/{project.name[:-1]}x at http" in str(error.value)
-    assert "did you mean 'project-" in str(error.value)
+    golden("wandb/no-such-project.txt", str(error.value).replace(service.url, "https://host") + "\n")
+
+
+def test_a_run_with_steps_and_without_rows_is_missing_and_never_empty(project, service, golden):
+    service.add_run("tester", project.name, "r", history=[], last_step=999)
+    with pytest.raises(SourceError) as error:
+        project.read(strict=True)
+    golden("wandb/rows-lost.txt", f"{error.value}\n")
 
 
 def test_no_message_holds_the_key(project, service, monkeypatch):

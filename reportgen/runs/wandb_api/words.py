@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.errors import did_you_mean
 from reportgen.runs.reading import some
+from reportgen.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ def unreachable(host: str, fault: Fault) -> str:
 def no_run(place: Place, selection: Selection, names: Sequence[str], count: int) -> str:
     """No run of the project is meant by the spec."""
     if count == 0:
-        return f"the project {place.path} at {place.host} has no run"
+        return f"the project {place.path} at {place.host} has no run; check `entity` and `project`"
     return f"no run of {place.path} matches {selection.no_match(names, count)}"
 
 
@@ -99,16 +100,18 @@ def unknown_metric(name: str, runs: Sequence[Listed]) -> str:
             "gives only samples of it, which no number may rest on; metrics of the machine that a run logs, such as "
             f"monitor/*, can be had; the runs have {shown}"
         )
+    near = did_you_mean(name, there)
     return (
-        f"unknown metric {name!r}: no selected run ({len(runs)}) has logged it{did_you_mean(name, there)}; "
-        f"the runs have {shown}"
+        f"unknown metric {name!r}: no selected run ({len(runs)}) has logged it{near}"
+        f"{' The' if near else '; the'} runs have {shown}"
     )
 
 
 def no_number(name: str, kinds: Sequence[str], example: object) -> str:
     """Say that something else than numbers was logged under a metric's name."""
-    shown = f", e.g. {example!r}" if example is not None else ""
-    return f"metric {name!r} is no number: the runs logged {', '.join(kinds)} under this name{shown[:80]}"
+    shown = f", e.g. {visible(repr(example), longest=60)}" if example is not None else ""
+    told = f"metric {name!r} is no number: the runs logged {', '.join(kinds)} under this name{shown}"
+    return f"{told}; give a metric that was logged as numbers"
 
 
 def _status(fault: Fault) -> str:
