@@ -153,6 +153,7 @@ def _stated(field: Field, pair: Names, estimand: str, shown: Interval, tested: T
         p=tested.p,
         p_smallest=tested.smallest,
         p_reason=tested.reason,
+        p_t=tested.p_t,
         test=field.test if estimand == field.estimand else "permutation",
         exact=tested.exact,
         arrangements=tested.arrangements,
@@ -195,7 +196,9 @@ def _judged(field: Field, raw: list[Comparison], whole: tuple[Omnibus, ...]) -> 
 
 def _by_omnibus(item: Comparison, whole: Omnibus) -> Comparison:
     p = next((p for a, b, p in whole.pairs if {a, b} == {item.a, item.b}), None)
-    return replace(item, p=p, p_smallest=None, p_reason=whole.reason, exact=False, arrangements=0, test=whole.test)
+    return replace(
+        item, p=p, p_smallest=None, p_reason=whole.reason, p_t=None, exact=False, arrangements=0, test=whole.test
+    )
 
 
 def _by_rank(item: Comparison, whole: Omnibus) -> Comparison:

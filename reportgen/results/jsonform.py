@@ -267,6 +267,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "p_smallest": comparison.p_smallest,
         "p_smallest_adjusted": comparison.p_smallest_adjusted,
         "p_reason": comparison.p_reason,
+        "p_t": comparison.p_t,
         "test": comparison.test,
         "exact": comparison.exact,
         "arrangements": comparison.arrangements,

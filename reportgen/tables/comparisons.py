@@ -31,6 +31,10 @@ CORRECTIONS = {
     "by": "Benjamini–Yekutieli",
     "none": "no further correction",
 }
+UNEQUAL = (
+    "Numbers of runs differ: p is the larger of the permutation's and that of a Welch t test with each method's own "
+    "variance, for exchanged labels mislead where the method with fewer runs also varies more."
+)
 
 
 def comparisons(metric: MetricResult, report: Report) -> Table:
@@ -113,6 +117,8 @@ def _notes(metric: MetricResult) -> Iterator[str]:
             yield f"{testing.reason[0].upper()}{testing.reason[1:]}."
         if testing.smallest_difference is not None:
             yield f"Equivalent: the interval lies within ± {testing.smallest_difference:g} of no effect."
+    if any(side.p_t is not None for one in metric.comparisons for side in (one, one.beside) if side):
+        yield UNEQUAL
     kept = {one.fixed for one in metric.comparisons if one.fixed}
     if kept:
         yield f"Up to {max(kept)} runs of a pair have no counterpart with the same tasks, so they keep their label."
