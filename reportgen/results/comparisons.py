@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reportgen.errors import DataError
 from reportgen.results.field import POI, Field, null, unit
 from reportgen.results.report import Comparison, Testing
+from reportgen.results.screens import screen
 from reportgen.results.standings import MATRIX_UP_TO, duels, omnibus, ranks
 from reportgen.stats import adjusted, best_set, contest, difference, turned, turned_verdict, verdict
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from reportgen.parallel import Map
     from reportgen.results.report import Duel, Omnibus, Ranks
+    from reportgen.results.screened import Screen
     from reportgen.stats import Contest, Interval, Scores, Settings, Tested
 
 ALL_PAIRS_UP_TO = 6
@@ -33,6 +35,7 @@ class Compared:
     best_set: tuple[str, ...] = ()
     best_set_reason: str | None = None
     matrix: tuple[Duel, ...] = ()
+    screen: Screen | None = None
     ranks: Ranks | None = None
     omnibus: tuple[Omnibus, ...] = ()
 
@@ -73,6 +76,7 @@ def compared(field: Field, *, mapper: Map) -> Compared:
         best_set=chosen,
         best_set_reason=reason,
         matrix=duels(field, raw),
+        screen=screen(field, [pair for pair in pairs if not field.lacks(*pair)]),
         ranks=ranks(field),
         omnibus=whole,
     )

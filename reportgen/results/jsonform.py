@@ -95,6 +95,7 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
         "best_set": list(metric.best_set),
         "best_set_reason": metric.best_set_reason,
         "matrix": [asdict(duel) for duel in metric.matrix],
+        "screen": None if metric.screen is None else asdict(metric.screen),
         "ranks": None if metric.ranks is None else _ranks(metric.ranks),
         "omnibus": [_omnibus(test) for test in metric.omnibus],
         "withheld": [{"quantity": item.quantity, "reason": item.reason, "mend": item.mend} for item in metric.withheld],

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reportgen.data.scores import Exclusion, MetricData, Notice, RunRow
+    from reportgen.results.screened import Screen
 
 SCHEMA = 1
 
@@ -358,6 +359,7 @@ class MetricResult:
     best_set: tuple[str, ...] = ()
     best_set_reason: str | None = None
     matrix: tuple[Duel, ...] = ()
+    screen: Screen | None = None
     ranks: Ranks | None = None
     omnibus: tuple[Omnibus, ...] = ()
     plans: tuple[PairPlan, ...] = ()

@@ -13,6 +13,7 @@ from reportgen.stats.planning import Outlook, outlooks, present_outlook
 from reportgen.stats.proportions import wilson
 from reportgen.stats.ranks import anova, average_rank_replicates, friedman, shares_of_ranks
 from reportgen.stats.scores import Scores, Settings
+from reportgen.stats.screen import screened
 from reportgen.stats.summary import Summary, summarize
 from reportgen.stats.verdicts import Verdict, best_set, turned_verdict, verdict
 
@@ -42,6 +43,7 @@ __all__ = [
     "outlying",
     "present_outlook",
     "run_means",
+    "screened",
     "shares_of_ranks",
     "summarize",
     "turned",

@@ -201,10 +201,16 @@ def power_grid():
     ]
 
 
+def _effort(cell):
+    if cell.sizes != "spread":
+        return 1.5
+    return 5 if cell.rho is None else 60 / cell.n
+
+
 def measure_tests(asked, saved):
-    """Return the tallies of the null grid, twenty times the pairs where spreads and sizes differ, and of power."""
-    work = {f"null {_key(cell)}": (cell, 0.0, 20 if cell.sizes == "spread" else 2.5) for cell in null_grid()}
-    work |= {f"power {_key(cell)}": (cell, SHIFTS[cell.shape], 2.5) for cell in power_grid()}
+    """Return the tallies of the null grid and of power; more pairs where spreads and sizes differ and runs are few."""
+    work = {f"null {_key(cell)}": (cell, 0.0, _effort(cell)) for cell in null_grid()}
+    work |= {f"power {_key(cell)}": (cell, SHIFTS[cell.shape], 1.5) for cell in power_grid()}
     run = delayed(rejections)
     todo = sorted((key for key in work if key not in saved), key=lambda key: -work[key][2])
     for start in range(0, len(todo), BLOCK // 4):
@@ -249,16 +255,17 @@ def power_table(powers):
 
 def report_of_tests(alarms, powers, *, replicates):
     fewest = min(tally[-1] for tally in alarms.values())
-    many = min(tally[-1] for cell, tally in alarms.items() if cell.sizes == "spread")
+    many = [tally[-1] for cell, tally in alarms.items() if cell.sizes == "spread"]
     trials = min(tally[-1] for tally in powers.values())
-    errors = [100 * np.sqrt(0.05 * 0.95 / count) for count in (fewest, many)]
+    errors = [100 * np.sqrt(0.05 * 0.95 / count) for count in (fewest, min(many), max(many))]
     return f"""### The default tests when there is no difference
 
 Measured by `python tests/benchmarks/coverage.py --tests --docs`: per cent of tests at 5 % ({replicates} sampled
 arrangements where there are too many for all) that reject although the aggregates of the methods are equal over 10
 tasks; mean over the normal, collapsing and success-rate shapes and [highest]. Spread 3 : 1 is for the normal shape
 alone: the method with n runs has three times the spread of the other. {fewest} pairs of methods a design, standard
-error {errors[0]:.1f} points; {many} where both spreads and numbers of runs differ, standard error {errors[1]:.1f}.
+error {errors[0]:.1f} points; {min(many)} to {max(many)} where both spreads and numbers of runs differ (most with few
+whole runs), standard error {errors[1]:.1f} to {errors[2]:.1f}.
 Three whole runs of each method give no p below 0.1, so that nothing is rejected; a report says that it cannot be
 decided.
 
