@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LONGEST = 2000
 SITE_ROOT = "@/"
+OF_A_TASK = {"task", "task-screen"}
 
 
 def render(report: Report, artifacts: Sequence[Artifact], *, templates: Path | None = None) -> tuple[File, ...]:
@@ -126,7 +127,7 @@ def _page(
     def show(role: str, of: str | None = None) -> Markup:
         """Return every artifact of a role (of a metric, else of the page's metric, else of the report) as HTML."""
         wanted = of or (metric.id if metric else None)
-        about = task.id if task and role == "task" else None
+        about = task.id if task and role in OF_A_TASK else None
         found = [one for one in artifacts if (one.role, one.metric, one.task) == (role, wanted, about)]
         parts = [_block(artifact) for artifact in found]
         return Markup("\n\n".join(parts).replace(f'="{SITE_ROOT}', f'="{root}'))  # noqa: S704 - made by our writers

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reportgen.errors import DataError
 from reportgen.results.field import POI, Field, null, unit
 from reportgen.results.report import Comparison, Testing
+from reportgen.results.screens import screen
 from reportgen.results.standings import MATRIX_UP_TO, duels, omnibus, ranks
 from reportgen.stats import Claim, best_set, contest, difference, judged, turned, turned_verdict
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from reportgen.parallel import Map
     from reportgen.results.report import Duel, Omnibus, Ranks
+    from reportgen.results.screened import Screen
     from reportgen.stats import Contest, Interval, Judgement, Scores, Settings, Tested
 
 ALL_PAIRS_UP_TO = 6
@@ -33,6 +35,7 @@ class Compared:
     best_set: tuple[str, ...] = ()
     best_set_reason: str | None = None
     matrix: tuple[Duel, ...] = ()
+    screen: Screen | None = None
     ranks: Ranks | None = None
     omnibus: tuple[Omnibus, ...] = ()
 
@@ -73,6 +76,7 @@ def compared(field: Field, *, mapper: Map) -> Compared:
         best_set=chosen,
         best_set_reason=reason,
         matrix=duels(field, raw),
+        screen=screen(field, [pair for pair in pairs if not field.lacks(*pair)]),
         ranks=ranks(field),
         omnibus=whole,
     )
@@ -153,6 +157,7 @@ def _stated(field: Field, pair: Names, estimand: str, shown: Interval, tested: T
         p=tested.p,
         p_smallest=tested.smallest,
         p_reason=tested.reason,
+        p_t=tested.p_t,
         test=field.test if estimand == field.estimand else "permutation",
         exact=tested.exact,
         arrangements=tested.arrangements,
@@ -195,7 +200,9 @@ def _judged(field: Field, raw: list[Comparison], whole: tuple[Omnibus, ...]) -> 
 
 def _by_omnibus(item: Comparison, whole: Omnibus) -> Comparison:
     p = next((p for a, b, p in whole.pairs if {a, b} == {item.a, item.b}), None)
-    return replace(item, p=p, p_smallest=None, p_reason=whole.reason, exact=False, arrangements=0, test=whole.test)
+    return replace(
+        item, p=p, p_smallest=None, p_reason=whole.reason, p_t=None, exact=False, arrangements=0, test=whole.test
+    )
 
 
 def _by_rank(item: Comparison, whole: Omnibus) -> Comparison:

@@ -140,6 +140,7 @@ def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: M
         best_set=against.best_set,
         best_set_reason=against.best_set_reason,
         matrix=against.matrix,
+        screen=against.screen,
         ranks=against.ranks,
         omnibus=against.omnibus,
         plans=plans(against.comparisons, analyses, leading, plan.settings, smallest=_smallest(spec)),

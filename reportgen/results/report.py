@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reportgen.data.scores import Exclusion, MetricData, Notice, RunRow
+    from reportgen.results.screened import Screen
 
 SCHEMA = 1
 
@@ -148,7 +149,8 @@ class Comparison:
     `p` is raw, `p_adjusted` corrected within the family; `p_smallest` and `p_smallest_adjusted` are the smallest that
     data of this design could have given (None: no floor), `p_reason` says why there is no p. `exact`: every arrangement
     of labels was looked at (`arrangements` of them). `fixed` counts runs without a counterpart that covers the same
-    tasks. `beside` is the other estimand, with a family of its own; the verdict of a report is that of the outer one.
+    tasks. `p_t`: that of the t test beside a permutation where numbers of runs differ; `p` is no smaller. `beside` is
+    the other estimand, with a family of its own; the verdict of a report is that of the outer one.
     """
 
     a: str
@@ -169,6 +171,7 @@ class Comparison:
     p_smallest: float | None = None
     p_smallest_adjusted: float | None = None
     p_reason: str | None = None
+    p_t: float | None = None
     test: str = "permutation"
     exact: bool = False
     arrangements: int = 0
@@ -356,6 +359,7 @@ class MetricResult:
     best_set: tuple[str, ...] = ()
     best_set_reason: str | None = None
     matrix: tuple[Duel, ...] = ()
+    screen: Screen | None = None
     ranks: Ranks | None = None
     omnibus: tuple[Omnibus, ...] = ()
     plans: tuple[PairPlan, ...] = ()

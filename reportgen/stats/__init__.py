@@ -16,6 +16,7 @@ from reportgen.stats.proportions import wilson
 from reportgen.stats.ranks import anova, average_rank_replicates, friedman, shares_of_ranks
 from reportgen.stats.reaching import first_reached, restricted
 from reportgen.stats.scores import Scores, Settings
+from reportgen.stats.screen import screened
 from reportgen.stats.summary import Summary, summarize
 from reportgen.stats.variations import Case, other_aggregates, other_weighting, varied, without_each_task
 from reportgen.stats.verdicts import Verdict, best_set, turned_verdict, verdict
@@ -56,6 +57,7 @@ __all__ = [
     "present_outlook",
     "restricted",
     "run_means",
+    "screened",
     "shares_of_ranks",
     "summarize",
     "turned",

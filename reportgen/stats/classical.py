@@ -53,17 +53,17 @@ def classical_test(pair: Pair, test: str, settings: Settings) -> Tested:
     if min(len(a), len(b)) < 2:  # noqa: PLR2004 - a sample of one has no spread
         return Tested(p=None, reason="one run: its spread is not known")
     if test == "mann_whitney":
-        return _mann_whitney(a, b)
+        return mann_whitney(a, b)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         if test == "brunner_munzel":
-            p = float(stats.brunnermunzel(a, b).pvalue) if _overlap(a, b) else np.nan
+            p = float(stats.brunnermunzel(a, b).pvalue) if overlap(a, b) else np.nan
         else:
             p = float(stats.ttest_ind(a, b, equal_var=False, trim=settings.trim if test == "yuen" else 0.0).pvalue)
     return Tested(p=p) if np.isfinite(p) else Tested(p=None, reason="the runs do not vary as this test needs")
 
 
-def _overlap(a: Floats, b: Floats) -> bool:
+def overlap(a: Floats, b: Floats) -> bool:
     """Tell whether ranks vary: samples that lie wholly apart have no variance of ranks between them."""
     return bool(a.max() > b.min() and b.max() > a.min())
 
@@ -73,7 +73,7 @@ def run_means(plan: Design) -> Floats:
     return np.asarray(np.bincount(plan.units, weights=plan.values) / np.bincount(plan.units))
 
 
-def _mann_whitney(a: Floats, b: Floats) -> Tested:
+def mann_whitney(a: Floats, b: Floats) -> Tested:
     """Exact where the samples are small, ties included; else the normal law corrected for ties."""
     if len(a) + len(b) > SMALL:
         with np.errstate(all="ignore"):

@@ -14,6 +14,7 @@ from reportgen.stats.design import Design, draws
 from reportgen.stats.design import generator as draws_of
 from reportgen.stats.intervals import Interval, Variance, ends, influence_variance, refusal, task_variance
 from reportgen.stats.permutation import Tested, by_arrangements, settled
+from reportgen.stats.unequal import needs_t, no_smaller
 from reportgen.stats.wins import beaten, blocks_of, pair_wins, task_shares, twice_won, won
 
 if TYPE_CHECKING:
@@ -81,8 +82,14 @@ def improvement_test(pair: Pair, settings: Settings, rng: np.random.Generator) -
     """Test whether labels matter, by how far the probability of improvement lies from one half.
 
     Runs of one task each: exact, by convolving the laws of U of the tasks, ties included, unless their lattice has
-    more than a million steps. Whole runs and pairs: every arrangement where they are few, else a sample of them.
+    more than a million steps. Whole runs and pairs: every arrangement where they are few, else a sample of them. Where
+    numbers of runs differ, p is no smaller than that of a t test with each method's own variance (`unequal`).
     """
+    found = _labels_exchanged(pair, settings, rng)
+    return no_smaller(found, _estimate(pair) - 0.5, _variance(pair, settings)) if needs_t(pair, settings) else found
+
+
+def _labels_exchanged(pair: Pair, settings: Settings, rng: np.random.Generator) -> Tested:
     if pair.coupled:
         signed = _signed(pair)
 

@@ -161,6 +161,12 @@ def influence_variance(design: Design, influence: Floats) -> Variance:
     columns = influence.reshape(len(share), -1)
     totals = np.zeros((design.n_units, columns.shape[1]))
     np.add.at(totals, design.units, share[:, None] * columns)
+    return variance_of_totals(design, totals.reshape(design.n_units, *influence.shape[1:]))
+
+
+def variance_of_totals(design: Design, influence_totals: Floats) -> Variance:
+    """Return V_h = N_h s_h^2(I) from influence totals, (U,) or (U, T); a stratum of one unit borrows."""
+    totals = influence_totals.reshape(design.n_units, -1)
     sizes = design.sizes.astype(float)
     starts = np.concatenate(([0], np.cumsum(design.sizes)[:-1]))
     centred = totals - np.repeat(np.add.reduceat(totals, starts) / sizes[:, None], design.sizes, axis=0)
@@ -169,11 +175,13 @@ def influence_variance(design: Design, influence: Floats) -> Variance:
     degrees = np.where(several, sizes - 1, max(1.0, float((sizes - 1).sum())))
     terms = squares * (sizes / np.maximum(sizes - 1, 1))[:, None]
     if not several.all():
+        share = design.weights / design.total
         weight = np.bincount(design.strata[design.units], weights=share, minlength=len(sizes))
         scaled = squares[several] * (sizes[several] / weight[several])[:, None] ** 2
         pooled = scaled.sum(axis=0) / max(1.0, float((sizes - 1).sum()))
         terms[~several] = weight[~several][:, None] ** 2 * pooled
-    return Variance(terms=terms.reshape(len(sizes), *influence.shape[1:]), degrees=degrees, seen=(sizes - 1) / sizes)
+    shape = (len(sizes), *influence_totals.shape[1:])
+    return Variance(terms=terms.reshape(shape), degrees=degrees, seen=(sizes - 1) / sizes)
 
 
 def task_variance(n_tasks: int) -> Variance:

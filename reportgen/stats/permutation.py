@@ -9,6 +9,7 @@ import numpy as np
 
 from reportgen.stats.arrangements import Arrangements
 from reportgen.stats.estimates import ROUNDING, trim_share
+from reportgen.stats.unequal import jackknifed, needs_t, no_smaller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,8 @@ class Tested:
         Whether every arrangement was looked at.
     arrangements
         How many arrangements were looked at; 0 for a formula.
+    p_t
+        Where numbers of runs differ: p of the t test beside the permutation, `p` being the larger of both; else None.
     """
 
     p: float | None
@@ -46,6 +49,7 @@ class Tested:
     exact: bool = False
     arrangements: int = 0
     reason: str | None = None
+    p_t: float | None = None
 
 
 def permutation_test(pair: Pair, statistic: str, settings: Settings, rng: np.random.Generator) -> Tested:
@@ -53,7 +57,8 @@ def permutation_test(pair: Pair, statistic: str, settings: Settings, rng: np.ran
 
     The statistic is the difference of the aggregate divided by its standard error, both computed again in each
     arrangement (Janssen, 1997; Chung and Romano, 2013): unstudentised, the test errs where spreads and numbers of
-    runs differ. The median of task means has no standard error here and is compared as it is.
+    runs differ. The median of task means has no standard error here and is compared as it is. Where numbers of runs
+    differ, p is no smaller than that of a t test with each method's own variance (`unequal`); not so for the median.
 
     Parameters
     ----------
@@ -63,7 +68,10 @@ def permutation_test(pair: Pair, statistic: str, settings: Settings, rng: np.ran
     contrast = _Contrast(pair, statistic, settings)
     if not contrast.finite:
         return Tested(p=None, reason="some scores are infinite")
-    return by_arrangements(pair, contrast, settings.replicates, rng)
+    found = by_arrangements(pair, contrast, settings.replicates, rng)
+    if statistic == "median" or not needs_t(pair, settings):
+        return found
+    return no_smaller(found, *jackknifed(pair, statistic, settings))
 
 
 def by_arrangements(

@@ -12,7 +12,14 @@ from reportgen.tables.values import Cell, Column, Table, p_value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reportgen.data.scores import Task
     from reportgen.results.report import Comparison, MetricResult, Report, Testing
+    from reportgen.results.screened import Screen
+
+UNEQUAL = (
+    "Numbers of runs differ: p is the larger of the permutation's and that of a Welch t test with each method's own "
+    "variance, for exchanged labels mislead where the method with fewer runs also varies more."
+)
 
 
 def comparisons(metric: MetricResult, report: Report) -> Table:
@@ -73,6 +80,49 @@ def relations_of_methods(metric: MetricResult) -> Table:
             *(Column(key=word.replace(" ", "_"), label=labels[word]) for word in used),
         ),
         rows=rows,
+    )
+
+
+def on_task(metric: MetricResult, task: Task) -> Table | None:
+    """Compare the pairs on one task, as a screen; None where there is none."""
+    found = [one for one in metric.screen.tasks if one.task == task.id] if metric.screen else []
+    if not metric.screen or not found:
+        return None
+    labels = {method.id: method.label for method in metric.methods}
+    sign = sign_words(metric).partition(",")[0]
+    numbers = {"difference": f"Means, {sign}", "improvement": "P(A > B)"}
+    return Table(
+        name=f"{safe_name(metric.id)}-screen-{safe_name(task.id)}",
+        metric=metric.id,
+        role="task-screen",
+        title=f"{metric.data.label}: comparisons on {task.label}",
+        caption=(
+            f"Pairs of methods in {metric.data.label} on {task.label} alone, a screen: it points at tasks and decides "
+            "nothing about the methods. Differences of means in raw units, above zero favours A."
+        ),
+        signature=metric.signature,
+        columns=(
+            Column(key="a", label="A"),
+            Column(key="b", label="B"),
+            *(Column(key=key, label=label, kind="number") for key, label in numbers.items()),
+            Column(key="p", label="p", kind="p"),
+            Column(key="p_adjusted", label="p, corrected", kind="p"),
+            Column(key="stands_out", label="Stands out"),
+        ),
+        rows=tuple(
+            (
+                Cell(text=labels[one.a]),
+                Cell(text=labels[one.b]),
+                Cell(value=one.difference),
+                Cell(value=one.improvement),
+                Cell(value=one.p),
+                Cell(value=one.p_adjusted),
+                Cell(text="yes" if one.stands_out else "no"),
+            )
+            for one in found
+        ),
+        notes=(_screen_protocol(metric.screen),),
+        task=task.id,
     )
 
 
@@ -140,6 +190,9 @@ def _notes(metric: MetricResult) -> Iterator[str]:
             yield f"{testing.reason[0].upper()}{testing.reason[1:]}."
         if testing.smallest_difference is not None:
             yield f"Equivalent: the interval lies within ± {testing.smallest_difference:g} of no effect."
+    if any(side.p_t is not None for one in metric.comparisons for side in (one, one.beside) if side):
+        yield UNEQUAL
+    yield from _screened(metric)
     kept = {one.fixed for one in metric.comparisons if one.fixed}
     if kept:
         yield f"Up to {max(kept)} runs of a pair have no counterpart with the same tasks, so they keep their label."
@@ -147,6 +200,25 @@ def _notes(metric: MetricResult) -> Iterator[str]:
         for side in (one, one.beside):
             if side and side.reason:
                 yield f"– : {side.reason}."
+
+
+def _screen_protocol(screen: Screen) -> str:
+    return (
+        f"Test: Mann–Whitney on the runs of the task; correction: {CORRECTIONS[screen.correction]} over a family of "
+        f"{screen.family_size} (all tasks and pairs): of those that stand out, up to {100 * screen.alpha:.2g} % are "
+        "expected to be false."
+    )
+
+
+def _screened(metric: MetricResult) -> Iterator[str]:
+    if metric.screen and metric.screen.reason:
+        yield f"No screen of single tasks: {metric.screen.reason}."
+    elif metric.screen:
+        out = sum(one.stands_out for one in metric.screen.tasks)
+        yield (
+            f"Task by task, as a screen with its own correction ({CORRECTIONS[metric.screen.correction]}), {out} of "
+            f"{metric.screen.family_size} comparisons stand out; they are on the pages of the tasks."
+        )
 
 
 def _protocol(testing: Testing) -> str:

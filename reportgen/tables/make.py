@@ -10,7 +10,7 @@ from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.results.comparable import NAMES, lower_is_better
 from reportgen.results.words import aggregate_name, interval_words, measured_coverage, span
 from reportgen.tables import outlook
-from reportgen.tables.comparisons import comparisons, relations_of_methods
+from reportgen.tables.comparisons import comparisons, on_task, relations_of_methods
 from reportgen.tables.details import excluded, one_task, outliers, runs, seeds, standings_of_methods, task_page
 from reportgen.tables.latex import write_latex
 from reportgen.tables.plain import write_csv, write_markdown
@@ -53,6 +53,7 @@ def _tables(report: Report) -> Iterator[Table]:
         yield seeds(metric)
         if metric.data.role == "primary":
             yield from (one_task(metric, task, report) for task in metric.data.tasks)
+            yield from (table for task in metric.data.tasks if (table := on_task(metric, task)))
             yield standings_of_methods(metric)
             if metric.comparisons:
                 yield relations_of_methods(metric)

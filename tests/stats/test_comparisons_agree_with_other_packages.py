@@ -120,7 +120,7 @@ def test_two_methods_of_nemenyi_are_a_normal_test_of_ranks():
 
 def test_a_permutation_of_one_task_is_scipys_with_the_same_statistic(of_tasks):
     rng = np.random.default_rng(4)
-    a, b = rng.normal(size=6), rng.normal(size=5) * 2 + 1
+    a, b = rng.normal(size=6), rng.normal(size=6) * 2 + 1
 
     def studentised(x, y, axis):
         return (x.mean(axis) - y.mean(axis)) / np.sqrt(
