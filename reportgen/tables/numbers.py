@@ -76,6 +76,8 @@ def key(text: str) -> str:
     --------
     >>> key("eval/my_metric"), key("50 %")
     ('eval/my_metric', '50---97945f')
+    >>> key("bell" + chr(7)).startswith("bell--")
+    True
     """
     readable = "".join("-" if one in _FORBIDDEN or not one.isprintable() else one for one in text)
     return text if readable == text else f"{readable}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"

@@ -1,5 +1,6 @@
 """CSV, Parquet, HDF5 and JSON hold what the frame holds: numbers exactly, ids as text, no formula."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -41,6 +42,13 @@ def same(found, wanted):
         missing = wanted[name].isna()
         np.testing.assert_array_equal(found[name].isna(), missing)
         assert found[name][~missing].tolist() == wanted[name][~missing].tolist()
+
+
+def test_a_carriage_return_in_a_text_begins_no_row(tmp_path):
+    frame = pd.DataFrame({"run_id": ["a\r=1+1", "b"], "eval/x": [1.5, 2.0]})
+    write_csv([frame], tmp_path / "x.csv")
+    with (tmp_path / "x.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file)) == [["run_id", "eval/x"], ["a\r=1+1", "1.5"], ["b", "2.0"]]
 
 
 @settings(max_examples=25)

@@ -3,6 +3,8 @@
 import random
 import unicodedata
 
+from reportgen.redaction import redacted
+
 PARTS = (
     *("<script>window.broken=1</script>", "<img src=x onerror=window.broken=1>", "</td></table>", "<b>", "<!--", "-->"),
     *("</title>", "<svg/onload=alert(1)>", "<iframe src=//evil.example>", "&lt;", "&#60;", "&amp;", "'\"><a href=x>"),
@@ -28,6 +30,7 @@ def hostile_texts(seed=0):
     while True:
         text = draw.choice(("", " ", "")).join(draw.choices(PARTS, k=draw.randint(1, 4))) + draw.choice(("", " ", "7"))
         key = unicodedata.normalize("NFKC", text).casefold().strip()
-        if key and key not in seen and "${" not in text:  # that is an interpolation, and no name
+        meant = "${" in text or redacted(text) != text  # an interpolation, or what looks like a secret, is no mere name
+        if key and key not in seen and not meant:
             seen.add(key)
             yield text

@@ -1,6 +1,8 @@
 """Laws of escaping: whatever a stranger writes stays text, and reads back as what it was."""
 
+import csv
 import html as standard
+import io
 import re
 import subprocess
 import unicodedata
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from reportgen.text import LONGEST_LABEL, csv_cell, html, tex, visible
+from reportgen.text import LONGEST_LABEL, csv_cell, csv_text, html, tex, visible
 
 ANY = st.text(max_size=60) | st.text(st.sampled_from("<>&\"'`|[](){}$\\#%_^~-,=+@ \t\n:/.!x1\u202e\u200b\x00é中😀"))
 EVERY = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
@@ -101,3 +103,12 @@ def test_no_csv_cell_starts_a_formula_and_the_text_is_not_lost(text):
     cell = csv_cell(text)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert cell in {text, f"'{text}"}
+
+
+@given(st.lists(st.lists(ANY, min_size=2, max_size=3), max_size=3))
+@example([["x", "\r=1+1"], ["\n=1+1", 'y"\r']])
+def test_csv_reads_back_and_no_line_that_a_text_begins_starts_a_formula(rows):
+    text = csv_text([[csv_cell(cell) for cell in row] for row in rows])
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [[csv_cell(cell) for cell in row] for row in rows]
+    bare = re.sub(r'"(?:[^"]|"")*"', "", text)
+    assert not re.search(r"(?:^|[\r\n,])[=+@-]", bare)
