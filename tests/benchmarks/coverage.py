@@ -253,15 +253,15 @@ def power_table(powers):
     return "\n".join(lines)
 
 
-def report_of_tests(alarms, powers, *, replicates):
+def report_of_tests(alarms, powers, *, pairs, replicates):
     fewest = min(tally[-1] for tally in alarms.values())
     many = [tally[-1] for cell, tally in alarms.items() if cell.sizes == "spread"]
     trials = min(tally[-1] for tally in powers.values())
     errors = [100 * np.sqrt(0.05 * 0.95 / count) for count in (fewest, min(many), max(many))]
     return f"""### The default tests when there is no difference
 
-Measured by `python tests/benchmarks/coverage.py --tests --docs`: per cent of tests at 5 % ({replicates} sampled
-arrangements where there are too many for all) that reject although the aggregates of the methods are equal over 10
+Measured by `python tests/benchmarks/coverage.py --tests --docs --pairs {pairs} --replicates {replicates}`: per cent of
+tests at 5 % ({replicates} sampled arrangements where there are too many for all) that reject although the aggregates of the methods are equal over 10
 tasks; mean over the normal, collapsing and success-rate shapes and [highest]. Spread 3 : 1 is for the normal shape
 alone: the method with n runs has three times the spread of the other. {fewest} pairs of methods a design, standard
 error {errors[0]:.1f} points; {min(many)} to {max(many)} where both spreads and numbers of runs differ (most with few
@@ -469,7 +469,7 @@ def main():
     started = time.perf_counter()
     parts = {} if asked.tests else {"measured": _intervals(asked, saved)}
     alarms, powers = measure_tests(asked, saved)
-    parts["tests"] = report_of_tests(alarms, powers, replicates=asked.replicates)
+    parts["tests"] = report_of_tests(alarms, powers, pairs=asked.pairs, replicates=asked.replicates)
     for part, text in parts.items():
         print(text)
         if asked.docs:
