@@ -261,13 +261,12 @@ def report_of_tests(alarms, powers, *, pairs, replicates):
     return f"""### The default tests when there is no difference
 
 Measured by `python tests/benchmarks/coverage.py --tests --docs --pairs {pairs} --replicates {replicates}`: per cent of
-tests at 5 % ({replicates} sampled arrangements where there are too many for all) that reject although the aggregates of the methods are equal over 10
-tasks; mean over the normal, collapsing and success-rate shapes and [highest]. Spread 3 : 1 is for the normal shape
-alone: the method with n runs has three times the spread of the other. {fewest} pairs of methods a design, standard
-error {errors[0]:.1f} points; {min(many)} to {max(many)} where both spreads and numbers of runs differ (most with few
-whole runs), standard error {errors[1]:.1f} to {errors[2]:.1f}.
-Three whole runs of each method give no p below 0.1, so that nothing is rejected; a report says that it cannot be
-decided.
+tests at 5 % ({replicates} sampled arrangements where there are too many for all) that reject although the aggregates
+of the methods are equal over 10 tasks; mean over the normal, collapsing and success-rate shapes and [highest]. Spread
+3 : 1 is for the normal shape alone: the method with n runs has three times the spread of the other. {fewest} pairs of
+methods a design, standard error {errors[0]:.1f} points; {min(many)} to {max(many)} where both spreads and numbers of
+runs differ (most with few whole runs), standard error {errors[1]:.1f} to {errors[2]:.1f}. Three whole runs of each
+method give no p below 0.1, so that nothing is rejected; a report says that it cannot be decided.
 
 Difference of the IQM:
 
