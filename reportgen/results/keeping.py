@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen import stats
 from reportgen.artifacts import File
 from reportgen.results import report as values
+from reportgen.results import screened
 from reportgen.results.compute import compute
 from reportgen.results.report import MetricResult
 from reportgen.results.treatment import treated
@@ -32,7 +33,7 @@ NOT_COMPUTED = {"report", "visualization", "notebooks", "output"}
 """Sections of a spec that no statistic depends on."""
 KNOWN = {
     name: kind
-    for module in (stats, values)
+    for module in (stats, values, screened)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and is_dataclass(kind)
 }
@@ -89,7 +90,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
         return {"mapping": [[name, _plain(item)] for name, item in value.items()]}
-    if type(value).__name__ in KNOWN:
+    if KNOWN.get(type(value).__name__) is type(value):
         names = (
             field.name for field in fields(value) if not (isinstance(value, MetricResult) and field.name == "data")
         )

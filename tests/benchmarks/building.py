@@ -23,7 +23,7 @@ POINTS = 20
 def spec_of(size, folder):
     """Write a spec of a size, and return it with the setting that changes one label of it."""
     if size == "quickstart":
-        return CONFIGS / "quickstart.yaml", "rename.method.q_learning=Q"
+        return CONFIGS / "quickstart.yaml", "rename.method.sarsa=Sarsa"
     methods, tasks, seeds = SIZES[size]
     rng = np.random.default_rng(0)
     rows = ["method,task,seed,step,score"]
