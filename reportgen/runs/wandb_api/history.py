@@ -21,6 +21,8 @@ Columns = dict[str, "NDArray[np.float64]"]
 STEP = "_step"
 VALUES_A_PAGE = 200_000
 ROWS_A_PAGE = 1_000
+BUFFER = 1 << 20
+"""Bytes that are read of each column at a time; without it a whole row group is held."""
 
 
 class BrokenDownload(Exception):  # noqa: N818 - what happened, not an error of ours
@@ -112,9 +114,8 @@ def read_history(
     texts: dict[str, tuple[int, str]] = {}
     names, span = {STEP}, Span()
     for path in result.paths:
-        names |= _names(path, wanted)
-        for steps in _exported(path, (), {}):
-            span = span.then(steps[STEP])
+        found, span = _looked_at(path, wanted, span)
+        names |= found
         sign()
     exported = span.rows
     live: Columns = {}
@@ -135,10 +136,15 @@ def read_history(
     )
 
 
-def _names(path: Path, wanted: Sequence[str]) -> set[str]:
+def _looked_at(path: Path, wanted: Sequence[str], span: Span) -> tuple[set[str], Span]:
+    """Return the wanted keys of an export, and a span with the export's steps at its end."""
     from pyarrow import parquet  # noqa: PLC0415 - slow to load
 
-    return {STEP, *wanted} & set(_flat(parquet.read_schema(path).empty_table()).column_names)
+    with parquet.ParquetFile(path, buffer_size=BUFFER) as file:
+        names = {STEP, *wanted} & set(_flat(file.schema_arrow.empty_table()).column_names)
+        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=[STEP], use_threads=False):
+            span = span.then(_numbers(STEP, batch.column(STEP), {}))
+    return names, span
 
 
 def _exported(path: Path, wanted: Sequence[str], texts: dict[str, tuple[int, str]]) -> Iterator[Columns]:
@@ -147,7 +153,7 @@ def _exported(path: Path, wanted: Sequence[str], texts: dict[str, tuple[int, str
     from pyarrow import parquet  # noqa: PLC0415
 
     columns = [STEP, *(key for key in wanted if key != STEP)]
-    with parquet.ParquetFile(path) as file:
+    with parquet.ParquetFile(path, buffer_size=BUFFER) as file:
         for batch in file.iter_batches(batch_size=ROW_GROUP, columns=columns, use_threads=False):
             table = _flat(pa.Table.from_batches([batch]))
             names = [name for name in dict.fromkeys(table.column_names) if name in {STEP, *wanted}]
@@ -172,7 +178,7 @@ def _numbers(name: str, column: Any, texts: dict[str, tuple[int, str]]) -> NDArr
         column = column.cast(pa.int8()).cast(pa.float64())
     else:
         return np.array([number(name, value, texts) for value in column.to_pylist()], dtype=np.float64)
-    return np.asarray(column.to_numpy(), dtype=np.float64)
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def number(name: str, value: Any, texts: dict[str, tuple[int, str]]) -> float:
