@@ -153,11 +153,14 @@ def _exported(path: Path, wanted: Sequence[str], texts: dict[str, tuple[int, str
     from pyarrow import parquet  # noqa: PLC0415
 
     columns = [STEP, *(key for key in wanted if key != STEP)]
-    with parquet.ParquetFile(path, buffer_size=BUFFER) as file:
-        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=columns, use_threads=False):
-            table = _flat(pa.Table.from_batches([batch]))
-            names = [name for name in dict.fromkeys(table.column_names) if name in {STEP, *wanted}]
-            yield {name: _numbers(name, table.column(name), texts) for name in names}
+    groups = parquet.read_metadata(path).num_row_groups
+    for group in range(groups):  # a reader keeps what it has read, so each group has one of its own
+        with parquet.ParquetFile(path, buffer_size=BUFFER) as file:
+            batches = file.iter_batches(ROW_GROUP, row_groups=[group], columns=columns, use_threads=False)
+            for batch in batches:
+                table = _flat(pa.Table.from_batches([batch]))
+                names = [name for name in dict.fromkeys(table.column_names) if name in {STEP, *wanted}]
+                yield {name: _numbers(name, table.column(name), texts) for name in names}
 
 
 def _flat(table: Any) -> Any:
