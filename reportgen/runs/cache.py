@@ -12,12 +12,13 @@ import hashlib
 import json
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.artifacts import safe_name
 from reportgen.errors import EnvironmentFault
-from reportgen.runs.drafts import PREFIX, Draft, write_file
+from reportgen.runs.drafts import PREFIX, Draft, adopt, write_file
 from reportgen.runs.entries import SCHEMA, Entry, Fetch, NewerSchemaError
 from reportgen.runs.history import HistoryWriter, StoredHistory
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from reportgen.runs.history import WrittenHistory
     from reportgen.runs.raw import RawRun
 
 INDEX = "cache_index.json"
@@ -129,6 +131,44 @@ class Cache:
         except UnwritableCacheError:
             return run
 
+    def adopt(
+        self, key: str, fingerprint: Mapping[str, str], run: RawRun, written: WrittenHistory, fetch: Fetch
+    ) -> RawRun:
+        """Make an entry of a history that another process has written, best in the folder `drafting` names.
+
+        Returns
+        -------
+        The run as it now lies in the cache; where the cache cannot be written, which is no error, in memory.
+
+        Raises
+        ------
+        EnvironmentFault
+            When the entry there was written by a newer version.
+        """
+        self.entry(key)
+        name = _history_name(key, written.sha256)
+        entry = Entry.of(
+            key, fingerprint, run, fetch, columns=written.columns,
+            rows=written.rows, history=name, sha256=written.sha256, size=written.size,
+        )  # fmt: skip
+        try:
+            adopt(written.path, self.runs / name)
+            written = replace(written, path=self.runs / name)
+            write_file(self.metadata(key), entry.written())
+        except OSError:
+            stored = written.stored()
+            return replace(run, history=stored.read(tuple(stored)))
+        self.faults.pop(key, None)
+        return self.thawed(entry)
+
+    def drafting(self) -> Path | None:
+        """Return the folder in which other processes write drafts of histories; None where nothing can be written."""
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.runs.mkdir(exist_ok=True, mode=0o700)
+            return self.runs
+        return None
+
     def refresh(
         self, key: str, fingerprint: Mapping[str, str], run: RawRun, fetch: Fetch | None = None
     ) -> RawRun | None:
@@ -190,21 +230,22 @@ class Cache:
 
     def index(self) -> dict[str, Any]:
         """Derive the index from the entries and write it down; entries that cannot be read are not in it."""
+        entries = self.entries()
         runs = {
             entry.key: {name: getattr(entry, name) for name in ("state", "rows", "size", "history", "sha256")}
-            for entry in self.entries()
+            for entry in entries
         }
         content = json.dumps({"schema": SCHEMA, "runs": runs}, indent=1).encode()
         path = self.folder / INDEX
         with contextlib.suppress(OSError):
             if not path.is_file() or path.read_bytes() != content:
                 write_file(path, content)
-            self.sweep()
+            self.sweep(entries)
         return runs
 
-    def sweep(self) -> None:
-        """Delete what killed writers and former versions left, once it is a day old."""
-        known = {entry.history for entry in self.entries()}
+    def sweep(self, entries: Sequence[Entry] | None = None) -> None:
+        """Delete what killed writers and former versions left, once it is a day old; `entries` are all there are."""
+        known = {entry.history for entry in (self.entries() if entries is None else entries)}
         for path in (*self.runs.glob("*_history-*.parquet"), *self.drafts()):
             with contextlib.suppress(OSError):
                 if path.name not in known and time.time() - path.stat().st_mtime > GRACE:
@@ -299,7 +340,7 @@ class EntryWriter:
         """
         with self._told():
             self._writer.close()
-            name = f"{safe_name(self._key)}_history-{self._draft.sha256[:16]}.parquet"
+            name = _history_name(self._key, self._draft.sha256)
             entry = Entry.of(
                 self._key, fingerprint, run, fetch or Fetch(), columns=self._writer.columns,
                 rows=self._writer.rows, history=name, sha256=self._draft.sha256, size=self._draft.size,
@@ -323,3 +364,7 @@ class EntryWriter:
                 f"{self._cache.folder}: the cache cannot be written ({error.strerror or error}); make room, or give "
                 "another folder by --cache-dir"
             ) from error
+
+
+def _history_name(key: str, sha256: str) -> str:
+    return f"{safe_name(key)}_history-{sha256[:16]}.parquet"

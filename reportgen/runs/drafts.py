@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -26,7 +28,7 @@ class Draft:
 
     def __init__(self, folder: Path) -> None:
         handle, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
-        self._path = Path(name)
+        self.path = Path(name)
         self._file = os.fdopen(handle, "wb", buffering=0)
         self._digest = hashlib.sha256()
         self.size = 0
@@ -66,11 +68,15 @@ class Draft:
     def close(self) -> None:
         """Do nothing: whoever is handed the draft does not end it."""
 
-    def publish(self, path: Path) -> None:
-        """Flush to the disk and take the place of `path`, durably."""
+    def finish(self) -> None:
+        """Flush to the disk; it keeps its own name, for another process to `adopt`."""
         os.fsync(self._file.fileno())
         self._file.close()
-        self._path.replace(path)
+
+    def publish(self, path: Path) -> None:
+        """Flush to the disk and take the place of `path`, durably."""
+        self.finish()
+        self.path.replace(path)
         _flush_folder(path.parent)
 
     def discard(self) -> None:
@@ -78,7 +84,30 @@ class Draft:
         try:
             self._file.close()
         finally:
-            self._path.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)
+
+
+def adopt(draft: Path, path: Path) -> None:
+    """Let a finished draft take the place of `path`, durably, from wherever it lies."""
+    try:
+        draft.replace(path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copied(draft, path)
+    else:
+        _flush_folder(path.parent)
+
+
+def _copied(draft: Path, path: Path) -> None:
+    copy = Draft(path.parent)
+    try:
+        with draft.open("rb") as content:
+            shutil.copyfileobj(content, copy)
+        copy.publish(path)
+    finally:
+        copy.discard()
+    draft.unlink(missing_ok=True)
 
 
 def write_file(path: Path, content: bytes) -> None:

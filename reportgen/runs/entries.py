@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SCHEMA = 2
+COLUMN = tuple(one.name for one in fields(Column))
 DELETED = "deleted"
 """Joins the fingerprint of a run that its server has no more."""
 
@@ -160,11 +161,12 @@ class Entry:
             "wandb_version": self.fetch.wandb_version,
             "complete": self.fetch.complete,
             "fingerprint": dict(self.fingerprint),
-            "columns": [asdict(column) for column in self.columns],
+            "columns": [{name: getattr(column, name) for name in COLUMN} for column in self.columns],
             "run": dict(self.run),
         }
         plain = json.loads(json.dumps(body))
-        return json.dumps({**plain, "digest": _digest(plain)}, indent=1).encode()
+        lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in plain.items()]
+        return ("{\n" + ",\n".join([*lines, f'"digest": "{_digest(plain)}"']) + "\n}").encode()
 
     @classmethod
     def read(cls, content: bytes) -> Entry | None:

@@ -52,14 +52,16 @@ class Column:
 
     def grown(self, values: Floats, *, before: int) -> Column:
         """Return the column with the values of more rows, `before` of which stand before them."""
-        rows = np.flatnonzero(~np.isnan(values))
+        finite = np.isfinite(values)
+        whole = bool(finite.all())
+        rows = np.arange(len(values))[-1:] if whole else np.flatnonzero(~np.isnan(values))
         if not rows.size:
             return self
-        present = values[rows]
-        known = present[np.isfinite(present)]
+        present = values if whole else values[rows]
+        known = values if whole else values[finite]
         lowest = -np.inf if self.greatest is None else self.greatest
         greatest = max(float(known.max(initial=-np.inf)), lowest)
-        rises = known.size == present.size and present[0] >= lowest and not (np.diff(present) < 0).any()
+        rises = known.size == present.size and present[0] >= lowest and bool((present[1:] >= present[:-1]).all())
         return Column(
             name=self.name,
             finite=self.finite + known.size,
@@ -67,6 +69,21 @@ class Column:
             last_row=before + int(rows[-1]),
             rises=self.rises and bool(rises),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenHistory:
+    """A history that lies finished in a file which is no part of a cache yet."""
+
+    path: Path
+    rows: int
+    columns: tuple[Column, ...]
+    sha256: str
+    size: int
+
+    def stored(self) -> StoredHistory:
+        """Return it to read from."""
+        return StoredHistory(self.path, self.rows, self.columns)
 
 
 class StoredHistory(Mapping[str, "Floats"]):

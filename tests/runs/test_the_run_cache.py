@@ -149,11 +149,12 @@ def test_killed_writers_leave_whole_entries_only(tmp_path):
         "from reportgen.runs.cache import Cache\n"
         "from reportgen.runs.raw import RawRun\n"
         "cache = Cache(Path(sys.argv[1]))\n"
-        "print('ready', flush=True)\n"
         "for k in range(10**6):\n"
         "    history = {'_step': np.arange(2000.0), 'x': np.full(2000, float(k))}\n"
         "    run = RawRun(entity='e', project='p', run_id='r', name='r', state='finished', history=history)\n"
         "    cache.store('key', {}, run)\n"
+        "    if k == 0:\n"
+        "        print('ready', flush=True)\n"
     )
     rng = np.random.default_rng(3)
     loaded = 0

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reportgen.runs.entries import Fetch
+from reportgen.runs.history import Column, WrittenHistory
 from reportgen.runs.wandb_api.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
 
     from reportgen.runs.cache import Cache
     from reportgen.runs.raw import RawRun
@@ -59,10 +56,13 @@ def fetch(
         After so many failures in a row the rest is not asked for.
     """
     by_id = {listed.run_id: (listed, keys) for listed, keys in runs}
-    requests = [_request(place, listed, keys) for listed, keys in runs]
+    requests = [_request(place, listed, keys, cache.drafting()) for listed, keys in runs]
 
     def check(request: dict[str, Any], done: dict[str, Any]) -> Fault | None:
-        return _shortfall(by_id[request["run"]][0], done)
+        fault = _shortfall(by_id[request["run"]][0], done)
+        if fault:
+            Path(done["written"]["path"]).unlink(missing_ok=True)
+        return fault
 
     for count, answer in enumerate(remote.each(requests, check=check, in_a_row=in_a_row), 1):
         listed, keys = by_id[answer.request["run"]]
@@ -70,7 +70,8 @@ def fetch(
         if answer.fault:
             yield Fetched(listed=listed, fault=answer.fault)
             continue
-        run = listed.raw(place, read_columns(answer.done["folder"]), _notes(listed, answer.done))
+        written = _written(answer.done["written"])
+        run = listed.raw(place, written.stored(), _notes(listed, answer.done))
         asked = tuple(sorted({*wanted.asked, *keys}))
         fetched = Fetch(
             source="wandb",
@@ -80,21 +81,17 @@ def fetch(
             wandb_version=version,
             keys=asked,
         )
-        stored = cache.store(place.key + listed.run_id, listed.fingerprint, run, fetched)
+        stored = cache.adopt(place.key + listed.run_id, listed.fingerprint, run, written, fetched)
         shutil.rmtree(answer.done["folder"], ignore_errors=True)
         yield Fetched(listed=listed, run=stored)
 
 
-def read_columns(folder: str) -> dict[str, NDArray[np.float64]]:
-    """Return the columns that the child process left in a folder; they lie in memory, not in the file."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to load
-
-    with pa.OSFile(str(Path(folder) / "history.arrow")) as file:
-        table = pa.ipc.open_file(file).read_all()
-    return {name: np.asarray(table.column(name).to_numpy(), dtype=np.float64) for name in table.column_names}
+def _written(told: Mapping[str, Any]) -> WrittenHistory:
+    columns = tuple(Column(**column) for column in told["columns"])
+    return WrittenHistory(**{**told, "path": Path(told["path"]), "columns": columns})
 
 
-def _request(place: Place, listed: Listed, keys: Sequence[str]) -> dict[str, Any]:
+def _request(place: Place, listed: Listed, keys: Sequence[str], into: Path | None) -> dict[str, Any]:
     return {
         "kind": "history",
         "entity": place.entity,
@@ -103,6 +100,7 @@ def _request(place: Place, listed: Listed, keys: Sequence[str]) -> dict[str, Any
         "wanted": list(keys),
         "keys": len(listed.keys),
         "lines": listed.lines or 1,
+        "into": None if into is None else str(into.resolve()),
     }
 
 

@@ -13,10 +13,16 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from reportgen.runs.drafts import Draft
+from reportgen.runs.entries import COLUMN
+from reportgen.runs.history import HistoryWriter
 from reportgen.runs.wandb_api.faults import Fault, fault_of
 from reportgen.runs.wandb_api.history import BrokenDownload, History, read_history
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 THREADS = 8
 RUN_FIELDS = (
@@ -122,23 +128,24 @@ class Worker:
         return {"rest": listed, "count": len(found)}
 
     def do_history(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Fetch one history into a file of the request's folder."""
+        """Fetch one history and write it as the cache keeps it, where the request wants it, else in its folder."""
         folder = Path(request["folder"])
         folder.mkdir(parents=True, exist_ok=True)
         key = request["run"]
         run = self._runs.get(key) or self._api.run(f"{request['entity']}/{request['project']}/{key}")
-        history = read_history(
-            run,
-            request["wanted"],
-            folder,
-            keys=request["keys"],
-            lines=request["lines"],
-            sign=lambda: self._say({"job": request["job"], "sign": True}),
-        )
-        _write(history, folder / "history.arrow")
-        steps = history.columns["_step"]
-        last = float(steps[-1]) if len(steps) else -1.0
-        return {"logged": history.logged, "last_step": last, "method": history.method, "texts": dict(history.texts)}
+
+        def sign() -> None:
+            self._say({"job": request["job"], "sign": True})
+
+        history = read_history(run, request["wanted"], folder, keys=request["keys"], lines=request["lines"], sign=sign)
+        live = dict(history.texts)
+        try:
+            written = _written(history, Path(request["into"] or folder), sign)
+        except OSError:  # a full or read-only cache costs the cache alone
+            history.texts = live
+            written = _written(history, folder, sign)
+        told = {name: getattr(history, name) for name in ("logged", "last_step", "method", "texts")}
+        return {**told, "written": written}
 
     def _fault(self, error: BaseException) -> Fault:
         texts, status = [], None
@@ -176,12 +183,22 @@ def _described(run: Any) -> dict[str, Any]:
     }
 
 
-def _write(history: History, path: Path) -> None:
-    import pyarrow as pa  # noqa: PLC0415 - slow to load
-
-    table = pa.table({name: pa.array(values) for name, values in history.columns.items()})
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table)
+def _written(history: History, folder: Path, sign: Callable[[], None]) -> dict[str, Any]:
+    """Write a history by row groups; only so much of it is in memory."""
+    draft = Draft(folder)
+    try:
+        writer = HistoryWriter(draft, history.names)
+        for rows in history.chunks():
+            writer.append(rows)
+            sign()
+        writer.close()
+        draft.finish()
+    except BaseException:
+        draft.discard()
+        raise
+    columns = [{name: getattr(column, name) for name in COLUMN} for column in writer.columns]
+    about = {"path": str(draft.path), "rows": writer.rows, "sha256": draft.sha256, "size": draft.size}
+    return {**about, "columns": columns}
 
 
 def main() -> None:
