@@ -40,6 +40,15 @@ def example(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def treated(tmp_path_factory):
+    """The shipped example with outliers left out and steps to a threshold."""
+    place = tmp_path_factory.mktemp("treated")
+    shutil.copytree(shipped("configs") / "example", place / "spec")
+    asked = ("analysis.bootstrap_samples=50", "analysis.outliers=exclude", "analysis.steps_to_threshold=[0.5]")
+    return collected(build(place / "spec" / "report.yaml", output=place / "out", overrides=asked, jobs=1))
+
+
+@pytest.fixture(scope="session")
 def hostile(tmp_path_factory):
     """A report of minimised raw scores whose methods, tasks and runs have hostile names; one cell is missing."""
     place = tmp_path_factory.mktemp("hostile")

@@ -48,7 +48,7 @@ CHECKED = {
     "a step of a curve": (*METHOD, "curves", "steps", 60),
     "a band of a curve": (*METHOD, "curves", "high", 60),
     "a point of a task's curve": (*METHOD, "task_curves", "grid/windy", "estimate", 60),
-    "a band of a task's curve": (*METHOD, "task_curves", "grid/windy", "low", 60),
+    "a band of a task's curve": (*METHOD, "task_curves", "grid/windy", "low", 0),
     "a point of a profile": (*METHOD, "profile", "estimate", 40),
     "a point of a profile over tasks": (*METHOD, "profile_tasks", "estimate", 40),
     "a band": (*METHOD, "profile", "low", 70),
@@ -111,6 +111,30 @@ def noticed(example, said_of):
 def test_each_kind_of_number_is_noticed_when_altered_by_a_millionth(noticed, kind):
     altered, said = noticed
     assert altered[kind] in said
+
+
+REACHED = (*METHOD, "reached", 0)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        (*REACHED, "steps", "estimate"),
+        (*REACHED, "share", "high"),
+        (*REACHED, "horizon", 1),
+        (*METRIC, "outliers", -1, "value"),
+    ],
+)
+def test_steps_to_a_threshold_and_outliers_that_were_left_out_are_checked(treated, said_of, path):
+    assert treated.failure == ""
+    altered = []
+
+    def change(report):
+        scaled(report, path)
+        altered.append(functools.reduce(operator.getitem, path, report))
+
+    wrong = said_of(treated.data, change)
+    assert altered[0] in wrong
 
 
 def test_an_altered_report_leaves_the_half_run_notebook_with_its_error(example):
