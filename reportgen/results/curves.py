@@ -63,4 +63,5 @@ def _curve(
         statistic=statistic,
         replicates=fewer.replicates,
         reason=band.reason,
+        laid=laid.values,
     )

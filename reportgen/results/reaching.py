@@ -94,6 +94,8 @@ def _reached(
         share=plain.estimate(share, "mean"),
         steps=plain.estimate(steps, "mean"),
         horizon=(min(ends), max(ends)),
+        times=tuple(times),
+        ends=tuple(ends),
     )
 
 

@@ -10,6 +10,9 @@ from reportgen.stats import Effects, Outlook, Settings, Verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from reportgen.data.scores import Exclusion, MetricData, Notice, RunRow
     from reportgen.results.screened import Screen
 
@@ -77,7 +80,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """The primary aggregate along the step axis (or on one task, the mean over its runs), with a pointwise band."""
+    """The primary aggregate along the step axis (or on one task, the mean over its runs), with a pointwise band.
+
+    `laid` are the curves of the runs that it was computed from, (scores, steps) in the order of the metric's scores.
+    """
 
     x: str
     steps: tuple[float, ...]
@@ -88,6 +94,7 @@ class Curve:
     statistic: str
     replicates: int = 0
     reason: str | None = None
+    laid: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +114,8 @@ class Reached:
         a lower bound of the true one.
     horizon
         (smallest, largest) over tasks: the last step that every run of every method on the task has.
+    times, ends
+        For each score of the method: the step at which its run reached the threshold, or None; and its horizon.
     """
 
     threshold: float
@@ -115,6 +124,8 @@ class Reached:
     share: Estimate
     steps: Estimate
     horizon: tuple[float, float]
+    times: tuple[float | None, ...] = ()
+    ends: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,11 +330,15 @@ class Variation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
-    """How the headline's difference a - b fares under other choices; the first variation is the one reported."""
+    """How the headline's difference a - b fares under other choices; the first variation is the one reported.
+
+    `scores`: label of another score rule to the scores by it, of a, then of b, in the order of the metric's scores.
+    """
 
     a: str
     b: str
     variations: tuple[Variation, ...]
+    scores: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

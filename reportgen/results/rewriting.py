@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-KEPT = frozenset({"line"})
-"""Fields that hold the points of a run: numbers, read from the cache when they are wanted."""
+KEPT = frozenset({"line", "laid"})
+"""Fields that hold the points of runs: numbers, read from the cache when they are wanted, or laid on a grid."""
 
 
 def rewritten(value: T, change: Change) -> T:

@@ -53,7 +53,16 @@ def sensitivity(
         *without_each_task(base, {task.id: task.label for task in data.tasks}),
     ]
     found = zip(cases, mapper(varied, cases), strict=True)
-    return Sensitivity(a=told.a, b=told.b, variations=(*_as_told(told), *(_stated(*one) for one in found)))
+    return Sensitivity(
+        a=told.a,
+        b=told.b,
+        variations=(*_as_told(told), *(_stated(*one) for one in found)),
+        scores={
+            case.label: tuple((first.sign * np.concatenate([case.first.values, case.second.values])).tolist())
+            for case in cases
+            if case.kind == "score" and not case.reason
+        },
+    )
 
 
 def _own(data: MetricData, method: str) -> Oriented:

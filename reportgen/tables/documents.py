@@ -1,4 +1,4 @@
-"""Whole files made of tables: the LaTeX document and the data that readers download."""
+"""Whole files made of tables: the LaTeX document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reportgen.artifacts import File
 from reportgen.resources import template_folders
 from reportgen.results.words import interval_words, span
 from reportgen.tables.numbers import numbers_tex
-from reportgen.text import LONGEST_PROSE, csv_cell, csv_text, tex, visible
+from reportgen.text import LONGEST_PROSE, tex, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,15 +60,3 @@ def _runs_per_task(metric: MetricResult) -> str:
 
 def _in_paper(artifact: Artifact) -> bool:
     return any(file.path.startswith("latex/") for file in artifact.files)
-
-
-def data_files(report: Report) -> tuple[File, ...]:
-    """Return ``data/scores.csv``: every score used, raw and as analysed, with the run it comes from."""
-    rows = [["metric", "method", "task", "run", "seed", "raw", "value"]]
-    for metric in report.metrics:
-        labels = {method.id: method.label for method in metric.methods}
-        tasks = {task.id: task.label for task in metric.data.tasks}
-        for score in metric.data.scores:
-            names = (metric.id, labels[score.method], tasks[score.task], score.run, score.seed)
-            rows.append([*map(csv_cell, names), repr(score.raw), repr(score.value)])
-    return (File(path="data/scores.csv", content=csv_text(rows).encode()),)

@@ -1,16 +1,17 @@
 # %% [markdown]
 # # The numbers of this report, computed again
 #
-# This notebook reads `../report.json` and `../data/scores.csv`, which lie beside it in the report's archive. It
-# computes every aggregate, interval, difference, profile and task summary from the scores and stops at the first one
-# that differs from the report by more than a relative 1e-9. It needs numpy, pandas and matplotlib, and no network.
-# Intervals are computed again where `reportgen` is installed (the package `reportgen-ml`).
+# This notebook reads `../report.json` and the files of `../data`, which lie beside it in the report's archive. It
+# computes aggregates, intervals, comparisons, ranks, profiles, curves and task summaries from the scores and stops at
+# the first number that differs from the report by more than a relative 1e-9. It needs numpy, pandas and matplotlib,
+# and no network. Intervals and tests are computed again where `reportgen` is installed (the package `reportgen-ml`).
 #
 # ## 1. Loading and overview
 
 # %%
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -21,6 +22,7 @@ from matplotlib import pyplot as plt
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 try:
+    from reportgen import stats
     from reportgen.stats import Scores, Settings, analyse, difference
 except ImportError:
     analyse = None
@@ -28,6 +30,11 @@ except ImportError:
 assert Path("../report.json").is_file(), "../report.json is missing: unpack the report's whole archive and start there"
 report = json.loads(Path("../report.json").read_text(encoding="utf-8"))
 table = pd.read_csv("../data/scores.csv", dtype=str, keep_default_na=False)
+further = {}
+for path in sorted(Path("../data").glob("*.csv")):
+    frame = further[path.stem] = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for column in {"score", "step", "raw", "value", "threshold", "horizon"} & set(frame.columns):
+        frame[column] = [float(text or "nan") for text in frame[column]]
 rules = report["report"]["settings"]
 if analyse is None:
     print("reportgen is not installed: point estimates are computed with numpy alone, intervals are not.")
@@ -75,6 +82,8 @@ def load(metric, rows):
         found = rows[column].map(float).to_numpy()
         agree(frame[column].to_numpy(dtype=float), found, of="scores", what=f"{metric['label']}, {column}", scale=0)
         frame[column] = found
+    frame["seed"] = [score["seed"] for score in metric["scores"]]
+    frame["score"] = rows.index + 1
     if metric["normalization"] != "none":
         bounds = pd.DataFrame(metric["bounds"]).T.loc[frame.task]
         low, high = bounds["reference"].to_numpy(), bounds["optimum"].to_numpy()
@@ -90,6 +99,7 @@ scores = {
     name: load(metric, table.iloc[end - size : end])
     for (name, metric), size, end in zip(metrics.items(), sizes, ends, strict=True)
 }
+csv_ids = {name: table["metric"].iloc[end - 1] for name, end in zip(metrics, ends, strict=True)}
 tally("scores", "normalised scores")
 
 # %% [markdown]
@@ -266,11 +276,12 @@ else:
         for method in metric["methods"]:
             own = scores[name][scores[name].method == method["id"]]
             what, key = f"{metric['label']}, {method['label']}", (name, method["id"])
-            analyses[key] = analyse(as_scores(own, metric), settings, key=key, thresholds=grid)
+            trials = set(scores[name].value) <= {0.0, 1.0}
+            analyses[key] = analyse(as_scores(own, metric), settings, key=key, thresholds=grid, trials=trials)
             check_intervals(method["aggregates"], analyses[key], metric, what)
             shared = own[own.task.isin(metric["common_tasks"])]
             if method["common"] and len(shared):
-                again = analyse(as_scores(shared, metric), settings, key=key, thresholds=np.empty(0))
+                again = analyse(as_scores(shared, metric), settings, key=key, thresholds=np.empty(0), trials=trials)
                 check_intervals(method["common"], again, metric, f"{what}, common tasks")
             rows[method["label"]] = {of: written(entry) for of, entry in method["aggregates"].items()}
         print(metric["label"])
@@ -302,6 +313,450 @@ for name, metric in primary().items():
     if rows:
         display(pd.DataFrame(rows).T)
 tally("differences", *(["intervals"] if analyses else []))
+
+# %% [markdown]
+# ### Tests and verdicts
+#
+# Each pair is compared anew: the interval of either estimand, the raw p, the effect sizes. The p of a family are
+# then corrected together, and the verdict follows from the corrected p and the interval. The matrix, the ranks and the
+# tests of all methods at once start from the same scores.
+
+# %%
+MOST_PAIRS = 30
+
+
+def same(stated, found, *, of, what):
+    """Assert that words of the report and words found here are the same, and count them."""
+    assert stated == found, f"{what}: the report says {stated!r}, the scores say {found!r}"
+    checked[of] += 1
+
+
+def own_scores(name, method):
+    """Return the scores of one method of a metric as reportgen.stats takes them."""
+    return as_scores(scores[name][scores[name].method == method], metrics[name])
+
+
+def sides_of(comparison):
+    """Return a comparison by the estimand that decides, and by the other one."""
+    return [side for side in (comparison, comparison["beside"]) if side]
+
+
+def contests_of(name, metric):
+    """Compare the pairs of a metric anew, those that the report asks for first; at most MOST_PAIRS."""
+    testing, pairs = metric["testing"], {}
+    for pair in metric["comparisons"]:
+        pairs.setdefault(frozenset((pair["a"], pair["b"])), (pair["a"], pair["b"], pair["effects"]))
+    for pair in metric["matrix"]:
+        pairs.setdefault(frozenset((pair["a"], pair["b"])), (pair["a"], pair["b"], pair["p"]))
+    wanted = [(a, b) for a, b, tested in pairs.values() if tested is not None]
+    seeds = dict(zip(scores[name].run, scores[name].seed, strict=True)) if testing["paired"] else None
+    asked = {"statistic": metric["primary_aggregate"], "estimand": testing["estimand"], "test": testing["test"]}
+    if len(wanted) > MOST_PAIRS:
+        print(f"Left out: {len(wanted) - MOST_PAIRS} of {len(wanted)} pairs; the first {MOST_PAIRS} are compared anew.")
+    found = {}
+    for a, b in wanted[:MOST_PAIRS]:
+        one, other = own_scores(name, a), own_scores(name, b)
+        found[a, b] = stats.contest(one, other, settings, key=(name, a, b), seeds=seeds, **asked)
+        found[b, a] = found[a, b].turned()
+    return found
+
+
+def check_side(side, contest, metric, what):
+    """Assert interval, raw p and effect sizes of a comparison by one estimand."""
+    pair = (side["a"], side["b"])
+    if side["estimand"] == "difference":
+        first, second = (analyses[metric["id"], one] for one in pair)
+        interval, tested = contest.difference or difference(first, second, side["of"]), contest.difference_test
+        check_interval(side, interval, -1.0 if side["of"] == "optimality_gap" else 1.0, metric, what)
+    else:
+        interval, tested = contest.improvement, contest.improvement_test
+        check_interval(side, interval, 1.0, metric, what)
+    if side["test"] not in {"friedman", "anova"}:
+        stated = [side["p"], side["p_smallest"], side["exact"], side["arrangements"]]
+        agree(
+            stated,
+            [tested.p, tested.smallest, tested.exact, tested.arrangements],
+            of="p values",
+            what=f"{what}, p",
+            scale=0,
+        )
+    agree(side["fixed"], contest.fixed, of="p values", what=f"{what}, runs that keep their label", scale=0)
+    stated = side["effects"] or {}
+    found = [getattr(contest.effects, key) for key in stated]
+    agree(list(stated.values()), found, of="effect sizes", what=f"{what}, effects")
+
+
+def check_family(family, metric, what):
+    """Assert the corrected p and the verdicts of all comparisons of one estimand, from their raw p and intervals."""
+    testing = metric["testing"]
+    deciding = family[0]["estimand"] == testing["estimand"]
+    keys = {"estimate": "estimate", "low": "low", "high": "high", "p": "p", "smallest": "p_smallest"}
+    claims = [stats.Claim(**{name: side[key] for name, key in keys.items()}) for side in family]
+    found = stats.judged(
+        claims,
+        correction=testing["correction"],
+        alpha=1 - rules["level"],
+        neutral=0.0 if family[0]["estimand"] == "difference" else 0.5,
+        smallest_difference=testing["smallest_difference"] if deciding else None,
+    )
+    for side, judgement in zip(family, found, strict=True):
+        pair = f"{what}, {side['a']} and {side['b']}"
+        stated = [side["p_adjusted"], side["p_smallest_adjusted"], side["family_size"]]
+        judged = [judgement.p_adjusted, judgement.smallest_adjusted, judgement.size]
+        agree(stated, judged, of="p values", what=f"{pair}, corrected", scale=0)
+        verdict = judgement.verdict
+        if deciding and testing["test"] == "friedman" and verdict in {"better", "worse"}:
+            ranks = next(test["average_ranks"] for test in metric["omnibus"] if test["test"] == "friedman")
+            ahead, behind = (side["a"], side["b"])[:: 1 if verdict == "better" else -1]
+            verdict = verdict if ranks[ahead] < ranks[behind] else "inconclusive"
+        same(side["verdict"], verdict, of="verdicts", what=pair)
+    if deciding:
+        agree(
+            [testing["alpha"], testing["family_size"]],
+            [1 - rules["level"], found[0].size],
+            of="p values",
+            what=what,
+            scale=0,
+        )
+
+
+def check_best_set(metric, what):
+    """Assert the best method and those that the verdicts do not tell from it."""
+    leading, said = metric["primary_aggregate"], {}
+    for pair in metric["comparisons"]:
+        said[pair["a"], pair["b"]] = pair["verdict"]
+        said[pair["b"], pair["a"]] = stats.turned_verdict(pair["verdict"])
+    if leading is None:
+        return
+    sign = -1.0 if leading == "optimality_gap" else sign_of(metric)
+    stated = {one["id"]: one["aggregates"][leading]["estimate"] for one in metric["methods"]}
+    order = sorted((one for one in stated if stated[one] is not None), key=lambda one: -sign * stated[one])
+    found = stats.best_set(order, lambda a, b: said.get((a, b)))
+    same(metric["best_set"], list(found or ()), of="verdicts", what=f"{what}, best set")
+
+
+contests = {}
+for name, metric in primary().items() if analyse is not None else ():
+    if not metric["comparisons"]:
+        continue
+    contests[name] = contests_of(name, metric)
+    for pair in metric["comparisons"]:
+        for side in sides_of(pair) if (pair["a"], pair["b"]) in contests[name] else ():
+            what = f"{metric['label']}, {pair['a']} and {pair['b']} by {side['estimand']}"
+            check_side(side, contests[name][pair["a"], pair["b"]], metric, what)
+    check_family(metric["comparisons"], metric, metric["label"])
+    beside = [pair["beside"] for pair in metric["comparisons"] if pair["beside"]]
+    if metric["testing"]["test"] in {"friedman", "anova"}:
+        print(f"Left out: the corrected p of {len(beside)} comparisons beside those of a test of all methods at once.")
+    elif beside:
+        check_family(beside, metric, metric["label"])
+    check_best_set(metric, metric["label"])
+if analyse is None:
+    print("Left out: p values, effect sizes and verdicts need reportgen.")
+else:
+    tally(*(kind for kind in ("p values", "effect sizes", "verdicts") if checked[kind]))
+
+# %% [markdown]
+# ### All methods at once
+
+
+# %%
+def means_of(metric, methods):
+    """Return the mean of each method on each task that all of them have, more is better; section 4 checks the means."""
+    sign = -1 if metric["direction"] == "minimize" else 1
+    tasks = {one["id"]: one["tasks"] for one in metric["methods"]}
+    shared = [task for task in metric["tasks"] if all(task in tasks[one] for one in methods)]
+    return np.array([[sign * tasks[one][task]["mean"] for one in methods] for task in shared]).reshape(-1, len(methods))
+
+
+def check_matrix(metric):
+    """Assert every cell of the pairwise matrix."""
+    for cell in metric["matrix"]:
+        a, b, name = cell["a"], cell["b"], metric["id"]
+        what = f"{metric['label']}, {a} against {b}"
+        first, second = means_of(metric, [a, b]).T
+        stated = [cell["wins"], cell["ties"], cell["losses"]]
+        found = [(first > second).sum(), (first == second).sum(), (first < second).sum()]
+        agree(stated, found, of="cells of the matrix", what=what)
+        found = contests.get(name, {}).get((a, b))
+        if found:
+            difference_decides = metric["testing"]["estimand"] == "difference"
+            tested = found.difference_test if difference_decides else found.improvement_test
+            agree(cell["p"], tested.p, of="cells of the matrix", what=f"{what}, p", scale=0)
+        if cell["estimate"] is None:
+            continue
+        if metric["testing"]["estimand"] == "difference":
+            of, sign = metric["primary_aggregate"], sign_of(metric)
+            sides = [estimates(scores[name][scores[name].method == one], sign)[of] for one in (a, b)]
+            gain = (sides[0] - sides[1]) * (-1.0 if of == "optimality_gap" else sign)
+            agree(cell["estimate"], gain, of="cells of the matrix", what=what, scale=scale_of(metric))
+        elif found:
+            agree(cell["estimate"], found.improvement.estimate, of="cells of the matrix", what=what)
+
+
+def check_ranks(metric):
+    """Assert how often each method takes each rank."""
+    ranks, name, leading = metric["ranks"], metric["id"], metric["primary_aggregate"]
+    ids = list(ranks["shares"])
+    if leading is None:
+        own = [own_scores(name, one) for one in ids]
+        values = stats.average_rank_replicates(own, settings, metric=name, ids=ids)
+    else:
+        sign = -1 if leading == "optimality_gap" else 1
+        values = sign * np.array([analyses[name, one].replicates[leading] for one in ids])
+    stated = list(ranks["shares"].values())
+    agree(
+        np.ravel(stated),
+        np.ravel(stats.shares_of_ranks(values)),
+        of="shares of ranks",
+        what=f"{metric['label']}, ranks",
+    )
+    agree(ranks["replicates"], values.shape[1], of="shares of ranks", what=f"{metric['label']}, replicates of ranks")
+
+
+def check_omnibus(stated, metric):
+    """Assert a test of all methods at once, and its pairs."""
+    ids = list(dict.fromkeys(one for pair in stated["pairs"] for one in (pair["a"], pair["b"])))
+    what, alpha = f"{metric['label']}, {stated['test']}", 1 - rules["level"]
+    if stated["test"] == "friedman":
+        found = stats.friedman(means_of(metric, ids), alpha)
+    else:
+        samples = [stats.run_means(stats.design(own_scores(metric["id"], one), settings)) for one in ids]
+        found = stats.anova(samples, alpha, pairs=any(pair["p"] is not None for pair in stated["pairs"]))
+    numbers = ("statistic", "p", "critical_difference", "n", "alpha")
+    agree(
+        [stated[key] for key in numbers],
+        [getattr(found, key) for key in numbers],
+        of="numbers of tests of all methods",
+        what=what,
+        scale=0,
+    )
+    agree(
+        list(stated["average_ranks"].values()),
+        found.average_ranks,
+        of="numbers of tests of all methods",
+        what=f"{what}, mean ranks",
+    )
+    pairs = found.pairs[np.triu_indices(len(ids), 1)]
+    agree(
+        [pair["p"] for pair in stated["pairs"]],
+        pairs,
+        of="numbers of tests of all methods",
+        what=f"{what}, pairs",
+        scale=0,
+    )
+
+
+for metric in primary().values():
+    check_matrix(metric)
+    if analyse is not None and metric["ranks"]:
+        check_ranks(metric)
+    for stated in metric["omnibus"] if analyse is not None else ():
+        check_omnibus(stated, metric)
+if analyse is None:
+    print("Left out: ranks and the tests of all methods at once need reportgen.")
+tally(
+    *(kind for kind in ("cells of the matrix", "shares of ranks", "numbers of tests of all methods") if checked[kind])
+)
+
+# %% [markdown]
+# ### More runs, other choices
+#
+# What more runs would show, and how the headline's difference fares under other choices.
+
+# %%
+MOST_VARIATIONS = 40
+
+
+def check_plan(plan, metric):
+    """Assert what a pair would show at other numbers of runs."""
+    what = f"{metric['label']}, plan of {plan['a']} and {plan['b']}"
+    first, second = (analyses[metric["id"], one].variances[plan["of"]] for one in (plan["a"], plan["b"]))
+    strata = min(len(first.terms), len(second.terms))
+    asked = {"alpha": 1 - rules["level"], "strata": strata, "smallest": plan["smallest"]}
+    joined = first.joined(second)
+    found = [stats.present_outlook(joined, **asked), *stats.outlooks(joined, stats.RUNS, **asked)]
+    agree([plan["alpha"], plan["strata"]], [asked["alpha"], strata], of="numbers of plans", what=what, scale=0)
+    if metric["testing"]["estimand"] == "difference":
+        agree(plan["smallest"], metric["testing"]["smallest_difference"], of="numbers of plans", what=what, scale=0)
+    for stated, outlook in zip([plan["present"], *plan["outlooks"]], found, strict=True):
+        agree(
+            list(stated.values()), [getattr(outlook, key) for key in stated], of="numbers of plans", what=what, scale=0
+        )
+
+
+def by_other_rules(base, name):
+    """Yield the headline's pair with the scores by each other rule."""
+    if "rules" not in further:
+        return
+    frame, sign = scores[name].set_index("score"), sign_of(metrics[name])
+    own = further["rules"][further["rules"].score.isin(frame.index)]
+    for label, rows in own.groupby("rule", sort=False):
+        methods = frame.method[rows.score].to_numpy()
+        sides = [sign * rows.value[methods == one].to_numpy() for one in base.key[1:]]
+        first, second = replace(base.first, values=sides[0]), replace(base.second, values=sides[1])
+        yield replace(base, kind="score", label=label, first=first, second=second)
+
+
+def check_sensitivity(metric):
+    """Assert the variations of the headline's difference."""
+    told, name = metric["sensitivity"], metric["id"]
+    a, b, of = told["a"], told["b"], metric["primary_aggregate"]
+    base = stats.Case(
+        kind="reported",
+        label="as reported",
+        first=own_scores(name, a),
+        second=own_scores(name, b),
+        key=(name, a, b),
+        statistic=of,
+        settings=settings.coarse(),
+    )
+    sides = [side for pair in metric["comparisons"] for side in sides_of(pair) if {a, b} == {side["a"], side["b"]}]
+    side = next(side for side in sides if side["estimand"] == "difference")
+    turn = 1 if side["a"] == a else -1
+    reported = {"reported": (side["low"], side["high"]), "interval": side["percentile"] or (None, None)}
+    shown = {"iqm": "IQM", "mean": "mean", "median": "median", "optimality_gap": "optimality gap"}
+    cases = [*stats.other_aggregates(base, shown), *stats.other_weighting(base), *by_other_rules(base, name)]
+    cases += stats.without_each_task(base, metric["task_labels"])
+    by_label = {(case.kind, case.label): case for case in cases}
+    beyond = len(told["variations"]) - MOST_VARIATIONS
+    if beyond > 0:
+        print(f"Left out: {beyond} variations; the first {MOST_VARIATIONS} are checked.")
+    for stated in told["variations"][:MOST_VARIATIONS]:
+        what = f"{metric['label']}, {stated['label']}"
+        numbers = [stated["estimate"], stated["low"], stated["high"]]
+        if stated["kind"] in reported:
+            ends = np.array(reported[stated["kind"]], dtype=float)
+            found = [turn * side["estimate"], *(turn * ends)[::turn]]
+        elif stated["estimate"] is None:
+            continue
+        else:
+            choice = (stated["kind"], stated["label"])
+            assert choice in by_label, f"{what}: data/rules.csv does not have its scores"
+            varied = stats.varied(by_label[choice])
+            found = [varied.estimate, varied.low, varied.high]
+        agree(numbers, found, of="numbers of variations", what=what, scale=scale_of(metric))
+
+
+for metric in primary().values() if analyse is not None else ():
+    for plan in metric["plans"]:
+        check_plan(plan, metric)
+    if metric["sensitivity"]:
+        check_sensitivity(metric)
+if analyse is None:
+    print("Left out: plans and variations need reportgen.")
+else:
+    tally(*(kind for kind in ("numbers of plans", "numbers of variations") if checked[kind]))
+
+# %% [markdown]
+# ### Curves
+#
+# `curves.csv` holds the points of each run on the common grids: raw on the grid of its task, as analysed on the grid
+# of all tasks. The curve of a method is the aggregate of its runs at each step; bands are pointwise.
+
+# %%
+MOST_BANDS = 200
+SHOWN = {"IQM": "iqm", "mean": "mean", "median": "median", "optimality gap": "optimality_gap"}
+
+
+def curves_of(metric):
+    """Yield each curve of a metric with its method, its task (None: all tasks) and its points' column."""
+    for method in metric["methods"]:
+        for curve in (method["curves"], *method["further_curves"].values()):
+            if curve:
+                yield method, None, "value", curve
+        for task, curve in method["task_curves"].items():
+            yield method, task, "raw", curve
+
+
+def along(values, frame, statistic, sign):
+    """Return a statistic of (n, S) curves at each step."""
+    weights, turned = shares(frame), sign * values
+    if statistic == "iqm":
+        return sign * np.array([trimmed(column, weights, rules["trim"]) for column in turned.T])
+    if statistic == "median":
+        return sign * pd.DataFrame(turned).groupby(frame.task.to_numpy()).mean().median().to_numpy()
+    if statistic == "optimality_gap":
+        return weights @ np.maximum(0, rules["gamma"] - turned)
+    return sign * (weights @ turned)
+
+
+def check_curve(metric, method, task, column, curve, points, *, banded):
+    """Assert a curve and its band; return whether its points are in the file."""
+    frame = scores[metric["id"]]
+    frame = frame[(frame.method == method["id"]) & (frame.task == task if task is not None else True)]
+    here = points[points.score.isin(frame.score) & (points.x == curve["x"])].dropna(subset=[column])
+    if here.empty:
+        return False
+    laid = here.pivot_table(index="score", columns="step", values=column, sort=True).loc[frame.score]
+    what = f"{metric['label']}, {method['label']}, curve" + ("" if task is None else f" on {task}")
+    less = metric["direction"] == "minimize" and (metric["normalization"] == "none" or column == "raw")
+    values, statistic, sign = laid.to_numpy(), SHOWN[curve["statistic"]], -1.0 if less else 1.0
+    size = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    agree(curve["steps"], laid.columns.to_numpy(), of="points of curves", what=f"{what}, steps")
+    agree(curve["estimate"], along(values, frame, statistic, sign), of="points of curves", what=what, scale=size)
+    agree(curve["n_runs"], frame.run.nunique(), of="points of curves", what=f"{what}, runs")
+    if banded:
+        fewer, key = settings.coarse(), (metric["id"] + ("" if task is None else f"/{task}"), method["id"])
+        found = stats.curve(sign * values, as_scores(frame, metric), fewer, key=key, statistic=statistic)
+        turned = sign < 0 and statistic != "optimality_gap"
+        ends = [-found.high, -found.low] if turned else [found.low, found.high]
+        agree([curve["low"], curve["high"]], ends, of="bands of curves", what=f"{what}, band", scale=size)
+        agree(curve["replicates"], fewer.replicates, of="bands of curves", what=f"{what}, replicates")
+    return True
+
+
+done, absent = 0, 0
+for metric in metrics.values():
+    for method, task, column, curve in curves_of(metric):
+        banded = analyse is not None and done < MOST_BANDS
+        there = "curves" in further and check_curve(
+            metric, method, task, column, curve, further["curves"], banded=banded
+        )
+        done, absent = done + there, absent + (not there)
+if absent:
+    print(f"Left out: {absent} curves, which are not in data/curves.csv.")
+if analyse is None and done:
+    print("Left out: the bands of curves need reportgen.")
+elif done > MOST_BANDS:
+    print(f"Left out: {done - MOST_BANDS} of {done} bands of curves; the first {MOST_BANDS} are computed.")
+print(f"Curves: {done}")
+tally(*(kind for kind in ("points of curves", "bands of curves") if checked[kind]))
+
+# %% [markdown]
+# ### Steps to a threshold
+#
+# A run that does not reach a threshold counts with the horizon of its task.
+
+
+# %%
+def check_reached(metric, method, place, stated):
+    """Assert counts, share, restricted mean and horizon of one method at one threshold."""
+    frame = scores[metric["id"]]
+    frame = frame[frame.method == method["id"]]
+    assert "reached" in further, "data/reached.csv is missing"
+    rows = further["reached"][further["reached"].score.isin(frame.score)]
+    rows = rows[rows.threshold == list(dict.fromkeys(rows.threshold))[place]]
+    what = f"{metric['label']}, {method['label']}, steps to {stated['threshold']:g}"
+    counts = [stated["threshold"], stated["n_reached"], stated["n_runs"], *stated["horizon"]]
+    found = [rows.threshold.iloc[0], rows.step.notna().sum(), len(rows), rows.horizon.min(), rows.horizon.max()]
+    agree(counts, found, of="steps to thresholds", what=what)
+    if analyse is not None:
+        times = [None if np.isnan(step) else step for step in rows.step]
+        asked = {"metric": metric["id"], "method": method["id"], "threshold": float(rows.threshold.iloc[0])}
+        share, steps = stats.restricted(as_scores(frame, metric), times, rows.horizon.tolist(), settings, **asked)
+        check_interval(stated["share"], share, 1.0, metric, f"{what}, share")
+        check_interval(stated["steps"], steps, 1.0, metric, what)
+
+
+for metric in metrics.values():
+    for method in metric["methods"]:
+        for place, stated in enumerate(method["reached"]):
+            check_reached(metric, method, place, stated)
+if checked["steps to thresholds"]:
+    tally("steps to thresholds")
+else:
+    print("The report asks for no steps to a threshold.")
 
 # %% [markdown]
 # ## 3. Performance profiles
@@ -387,6 +842,27 @@ def summary(values):
     }
 
 
+def check_outliers(metric, groups):
+    """Assert the outliers: treated scores are put back as they were logged before the median is taken."""
+    treated = [item for item in metric["outliers"] if item["use"] != "used"]
+    logged = further["outliers"] if "outliers" in further else pd.DataFrame({"metric": [], "raw": []})
+    logged = logged[logged.metric == csv_ids[metric["id"]]].raw.tolist()
+    assert len(treated) == len(logged), f"{metric['label']}: report.json and outliers.csv hold different outliers"
+    before = {}
+    for item, raw in zip(treated, logged, strict=True):
+        agree(item["value"], raw, of="outliers", what=f"{metric['label']}, outlier {item['run']}")
+        before.setdefault((item["method"], item["task"]), {})[item["run"]] = raw
+    for item in metric["outliers"]:
+        cell = (item["method"], item["task"])
+        now = groups.get_group(cell).set_index("run").raw
+        all_of_it = {**now.to_dict(), **before.get(cell, {})}
+        found = [all_of_it[item["run"]], np.median(list(all_of_it.values()))]
+        what = f"{metric['label']}, outlier {item['run']}"
+        agree([item["value"], item["median"]], found, of="outliers", what=what)
+        if item["used_as"] is not None:
+            agree(item["used_as"], now[item["run"]], of="outliers", what=f"{what}, used as")
+
+
 for name, metric in metrics.items():
     groups = scores[name].groupby(["method", "task"])
     for method in metric["methods"]:
@@ -396,13 +872,12 @@ for name, metric in metrics.items():
             what = f"{metric['label']}, {method['label']}, {metric['task_labels'][task]}"
             size = float(own.raw[np.isfinite(own.raw)].abs().max())
             agree([stated[key] for key in found], list(found.values()), of="task summaries", what=what, scale=size)
+            if stated["rate"] and analyse is not None:
+                rate = stats.wilson(int(found["mean"] * found["n"] + 0.5), found["n"], rules["level"])
+                agree(stated["rate"], rate, of="task summaries", what=f"{what}, rate")
             if stated["normalized"] is not None:
                 agree(stated["normalized"], own.value.mean(), of="task summaries", what=f"{what}, normalised")
-    for stated in metric["outliers"]:
-        own = groups.get_group((stated["method"], stated["task"]))
-        found = [own.raw[own.run == stated["run"]].iloc[0], own.raw.median()]
-        what = f"{metric['label']}, outlier {stated['run']}"
-        agree([stated["value"], stated["median"]], found, of="outliers", what=what)
+    check_outliers(metric, groups)
 tally(*(kind for kind in ("task summaries", "outliers") if checked[kind]))
 
 
@@ -470,8 +945,6 @@ for name, metric in primary().items():
 
 # %% [markdown]
 # ## All that was checked
-#
-# Learning curves are not in this list: the histories behind them are not part of the archive.
 
 # %%
 print(f"{sum(checked.values()):,} numbers agree with report.json at a relative 1e-9:")

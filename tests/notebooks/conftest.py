@@ -15,7 +15,6 @@ from reportgen.build import build
 from reportgen.notebooks.cells import from_source
 from reportgen.resources import shipped
 
-READ = ("report.json", "data/scores.csv")
 HOSTILE = [
     "</code></pre><script>alert(1)</script>",
     "[x](javascript:alert(1)) {onclick=alert(1)}",
@@ -26,7 +25,8 @@ HOSTILE = [
 
 def collected(built):
     folder = built.folder
-    data = tuple(File(path=name, content=(folder / name).read_bytes()) for name in READ)
+    read = ("report.json", *sorted(f"data/{path.name}" for path in (folder / "data").glob("*.csv")))
+    data = tuple(File(path=name, content=(folder / name).read_bytes()) for name in read)
     return SimpleNamespace(folder=folder, data=data, slug=built.report.slug, failure=built.notebook_failure)
 
 
@@ -37,6 +37,15 @@ def example(tmp_path_factory):
     shutil.copytree(shipped("configs") / "example", place / "spec")
     fewer = ("analysis.bootstrap_samples=200",)
     return collected(build(place / "spec" / "report.yaml", output=place / "out", overrides=fewer, jobs=1))
+
+
+@pytest.fixture(scope="session")
+def treated(tmp_path_factory):
+    """The shipped example with outliers left out and steps to a threshold."""
+    place = tmp_path_factory.mktemp("treated")
+    shutil.copytree(shipped("configs") / "example", place / "spec")
+    asked = ("analysis.bootstrap_samples=50", "analysis.outliers=exclude", "analysis.steps_to_threshold=[0.5]")
+    return collected(build(place / "spec" / "report.yaml", output=place / "out", overrides=asked, jobs=1))
 
 
 @pytest.fixture(scope="session")
@@ -75,27 +84,52 @@ def source():
     return (shipped("templates") / "notebooks" / "analysis.py").read_text()
 
 
-@pytest.fixture
-def rerun(source, tmp_path, monkeypatch):
-    """Run the notebook's code on a changed report.json, in this process, and return what it printed."""
+def run_here(source, data, folder, **names):
+    """Run a notebook's code on a report's files in this process, and return what it printed."""
+    for name in ("notebooks", "data"):
+        (folder / name).mkdir(exist_ok=True)
+    for file in data:
+        (folder / file.path).write_bytes(file.content)
     codes = [cell.source for cell in from_source(source).cells if cell.cell_type == "code"]
+    printed, names = io.StringIO(), {"__name__": "__main__", **names}
+    quiet = contextlib.redirect_stdout(printed)
+    with contextlib.chdir(folder / "notebooks"), quiet, mpl.rc_context({"backend": "agg"}):
+        for number, code in enumerate(codes):
+            closed = code.replace("plt.show()", 'plt.close("all")')
+            exec(compile(closed, f"cell {number}", "exec"), names)  # noqa: S102 - our own notebook
+    return printed.getvalue()
+
+
+def with_report(data, change):
+    """Return the files of a report with a changed report.json."""
+    report = json.loads(data[0].content)
+    change(report)
+    return (File(path="report.json", content=json.dumps(report).encode()), *data[1:])
+
+
+@pytest.fixture
+def rerun(source, tmp_path):
+    """Run the notebook's code on a changed report.json, in this process, and return what it printed."""
 
     def run(data, change=dict):
-        report = json.loads(data[0].content)
-        change(report)
-        for folder in ("notebooks", "data"):
-            (tmp_path / folder).mkdir()
-        (tmp_path / "report.json").write_text(json.dumps(report))
-        (tmp_path / "data" / "scores.csv").write_bytes(data[1].content)
-        monkeypatch.chdir(tmp_path / "notebooks")
-        printed, names = io.StringIO(), {"__name__": "__main__"}
-        with contextlib.redirect_stdout(printed), mpl.rc_context({"backend": "agg"}):
-            for number, code in enumerate(codes):
-                quiet = code.replace("plt.show()", 'plt.close("all")')
-                exec(compile(quiet, f"cell {number}", "exec"), names)  # noqa: S102 - our own notebook
-        return printed.getvalue()
+        return run_here(source, with_report(data, change), tmp_path)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def said_of(source, tmp_path_factory):
+    """Tell which numbers of a changed report the notebook says are wrong, going on after each."""
+    stops = "    assert same.all(), f"
+    assert stops in source
+    going_on = source.replace(stops, "    wrong.extend(stated[~same].tolist())\n    f")
+
+    def say(data, change):
+        wrong = []
+        run_here(going_on, with_report(data, change), tmp_path_factory.mktemp("altered"), wrong=wrong)
+        return wrong
+
+    return say
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ from pathlib import Path
 from reportgen.artifacts import File
 from reportgen.notebooks import notebooks
 root = Path(sys.argv[1])
-data = [File(path=name, content=(root / name).read_bytes()) for name in ("report.json", "data/scores.csv")]
+names = ("report.json", *sorted(f"data/{path.name}" for path in (root / "data").glob("*.csv")))
+data = [File(path=name, content=(root / name).read_bytes()) for name in names]
 made = notebooks(data, slug="report")
 print(json.dumps({file.path: file.sha256 for file in (*made.files, *made.shown)}))
 """
