@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("reportgen.reuse")
 FOLDER = ".reportgen"
 MOST_BYTES = 2_000_000_000
-NOT_CONTENT = frozenset({"source"})
-"""Fields of `Line` that hold points or a way to read them again; what figures show of them stands in other values."""
+NOT_CONTENT = {"Line": frozenset({"source"}), "Curve": frozenset({"laid"})}
+"""Fields that hold points of runs or a way to read them again; what figures show of them stands in other values."""
 _SHA = 64  # characters of a SHA-256 in hexadecimal
 
 
@@ -168,7 +168,7 @@ def _items(value: Any) -> tuple[str, Sequence[Any]]:
 
 @cache
 def _names(kind: type[Any]) -> tuple[str, ...]:
-    left_out = NOT_CONTENT if kind.__name__ == "Line" else frozenset()
+    left_out = NOT_CONTENT.get(kind.__name__, frozenset())
     return tuple(field.name for field in fields(kind) if field.name not in left_out)
 
 

@@ -120,7 +120,7 @@ REACHED = (*METHOD, "reached", 0)
     "path",
     [
         (*REACHED, "steps", "estimate"),
-        (*REACHED, "share", "high"),
+        (*REACHED, "share", "estimate"),
         (*REACHED, "horizon", 1),
         (*METRIC, "outliers", -1, "value"),
     ],
