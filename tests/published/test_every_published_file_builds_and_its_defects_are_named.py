@@ -65,6 +65,11 @@ CASES = {
             "in 135 of 416 pairs of a method and a task the runs hold different numbers of points",
         ],
     ),
+    "tdmpc2-pixels": (
+        "tdmpc2",
+        ["72 used, 1212 not used"],
+        ["Only the 12 common tasks are used", "36 of 72 runs end before 95 % of the longest run of their task"],
+    ),
 }
 
 
