@@ -76,8 +76,8 @@ def standings_of_methods(metric: MetricResult) -> Table:
             Cell(value=float(method.n_runs)),
             Cell(value=float(method.n_tasks)),
             Cell(value=float(won)),
-            Cell(text=_few(best)),
-            Cell(text=_few(worst)),
+            Cell(text=_few(best) or "–"),
+            Cell(text=_few(worst) or "–"),
         )
         for method, won, best, worst in _standings(metric)
     )
@@ -89,7 +89,7 @@ def standings_of_methods(metric: MetricResult) -> Table:
         title=f"{metric.data.label}: methods",
         caption=(
             f"Where each method stands in {metric.data.label}: the number of tasks on which its mean alone is the "
-            "best, and the tasks on which it ranks best and worst among the methods."
+            "best, and the tasks on which it ranks best and worst among the methods (–: it ranks alike on all)."
         ),
         signature=metric.signature,
         columns=(
@@ -113,7 +113,8 @@ def _standings(metric: MetricResult) -> Iterator[tuple[MethodResult, int, list[s
             ranks[name][task.label] = (below + sum(other <= value for other in means.values()) - 1) / 2
     for method in metric.methods:
         own = ranks[method.id]
-        ordered = sorted(own, key=lambda label: (own[label], natural(label)))
+        differ = len(set(own.values())) > 1
+        ordered = sorted(own, key=lambda label: (own[label], natural(label))) if differ else []
         yield method, sum(rank == 0 for rank in own.values()), ordered[:2], ordered[::-1][:2]
 
 
