@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,9 @@ def _run(notebook: NotebookNode, folder: Path, home: Path, timeout: int) -> str:
         resources={"metadata": {"path": str(home)}},
     )
     try:
-        asyncio.run(client.async_execute(cleanup_kc=True, env=_environment(folder)))
+        with ThreadPoolExecutor(1) as beside:  # the caller, a notebook perhaps, may run an event loop of its own
+            work = client.async_execute(cleanup_kc=True, env=_environment(folder))
+            beside.submit(asyncio.run, work).result()
     except CellExecutionError as error:
         return _plain(f"{error.ename}: {error.evalue}")
     except CellTimeoutError:

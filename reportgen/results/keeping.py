@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reportgen import stats
 from reportgen.artifacts import File
 from reportgen.results import report as values
@@ -90,6 +92,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
         return {"mapping": [[name, _plain(item)] for name, item in value.items()]}
+    if isinstance(value, np.ndarray):
+        return {"array": value.tolist(), "kind": value.dtype.str}
     if KNOWN.get(type(value).__name__) is type(value):
         names = (
             field.name for field in fields(value) if not (isinstance(value, MetricResult) and field.name == "data")
@@ -101,6 +105,8 @@ def _plain(value: Any) -> Any:
 def _frozen(plain: Any) -> Any:
     if isinstance(plain, list):
         return tuple(_frozen(item) for item in plain)
+    if isinstance(plain, dict) and "array" in plain:
+        return np.array(plain["array"], dtype=plain["kind"])
     if isinstance(plain, dict) and "mapping" in plain:
         return {name: _frozen(item) for name, item in plain["mapping"]}
     if isinstance(plain, dict):

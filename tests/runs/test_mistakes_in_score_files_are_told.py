@@ -5,9 +5,8 @@ import json
 
 import pytest
 
-from reportgen.errors import DataError, SourceError
+from reportgen.errors import DataError
 from reportgen.runs import read_runs
-from reportgen.spec.model import Spec
 
 HEAD = "m,t,s,score\n"
 ROW = "A,x,0,1\n"
@@ -244,13 +243,6 @@ def test_sources_of_one_name_are_refused_with_their_place(folder):
 def test_a_mistake_in_a_source_is_told_with_the_place_of_the_source(folder):
     with pytest.raises(DataError, match=r"^report\.yaml:3:5: no file matches"):
         read_runs(folder.spec({"path": "a.csv"}), folder.root, where=lambda *_: "report.yaml:3:5")
-
-
-def test_wandb_answers_that_it_is_not_available_yet(tmp_path):
-    spec = Spec.model_validate({"sources": ({"wandb": {"entity": "e", "project": "p"}},)})
-    with pytest.raises(SourceError, match="reading from W&B is not available yet") as caught:
-        read_runs(spec, tmp_path)
-    assert caught.value.exit_code == 4
 
 
 def test_sources_without_a_name_are_numbered(folder):
