@@ -2,12 +2,14 @@
 
    Sorting reads data-sort of a cell, else its text; headers of numbers carry data-type="number". A cell without a
    number comes last in either direction. Header clicks go through: descending (ascending for text), the reverse,
-   the order as printed. What was chosen stands in the address, "#tables?ID.sort=2,desc&ID.filter=words". */
+   the order as printed. What was chosen stands in the address, "#tables?ID.sort=2,desc&ID.filter=words", each choice
+   as a step of the history; the view is always what the address says. */
 (function () {
   "use strict"
 
   const MANY_ROWS = 12
   const PREFIX = "#tables?"
+  const AS_PRINTED = { column: null, direction: null, filter: "" }
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" })
   const words = (node) => node.textContent.replace(/\s+/g, " ").trim()
   const fold = (text) => text.normalize("NFKC").toLowerCase()
@@ -60,8 +62,9 @@
       this.id = table.id || "table-" + (number + 1)
       this.bodies = [...table.tBodies].map((body) => ({ body, rows: [...body.rows] }))
       this.rows = this.bodies.flatMap((part) => part.rows)
+      this.texts = new Map(this.rows.map((row) => [row, fold(words(row))]))
       this.headers = [...(table.tHead?.rows[table.tHead.rows.length - 1]?.cells ?? [])]
-      this.state = { column: null, direction: null, filter: "" }
+      this.state = { ...AS_PRINTED }
       this.headers.forEach((header, column) => this.makeSortable(header, column))
       this.addTools()
       this.makeScrollable()
@@ -128,10 +131,12 @@
       return [...this.table.tBodies].flatMap((body) => [...body.rows]).filter((row) => !row.hidden)
     }
 
+    /* Typing a filter is one step of the history, however many letters it has. */
     change(part) {
+      const typing = "filter" in part && this.state.filter !== "" && part.filter !== ""
       Object.assign(this.state, part)
       this.show()
-      remember()
+      remember(typing)
     }
 
     show() {
@@ -145,41 +150,39 @@
       })
       const wanted = fold(filter).split(/\s+/).filter(Boolean)
       for (const row of this.rows) {
-        const text = fold(words(row))
-        row.hidden = !wanted.every((word) => text.includes(word))
+        row.hidden = !wanted.every((word) => this.texts.get(row).includes(word))
       }
       if (this.input && this.input.value !== filter) this.input.value = filter
       if (this.count) this.count.textContent = filter ? `${this.rowsShown().length} of ${this.rows.length} rows` : ""
     }
 
-    /* Take the state from the address, if it names this table. */
+    /* Take the state from the address. */
     restore(chosen) {
       const [column, direction] = (chosen.get(this.id + ".sort") ?? "").split(",")
-      const valid = ["asc", "desc"].includes(direction) && this.headers[column] !== undefined
-      this.state = {
-        column: valid ? Number(column) : null,
-        direction: valid ? direction : null,
-        filter: (this.input && chosen.get(this.id + ".filter")) || "",
-      }
+      const sorts = ["asc", "desc"].includes(direction) && this.headers[column] !== undefined
+      const filter = (this.input && chosen.get(this.id + ".filter")) || ""
+      const state = { ...AS_PRINTED, ...(sorts && { column: Number(column), direction }), filter }
+      if (JSON.stringify(state) === JSON.stringify(this.state)) return
+      this.state = state
       this.show()
     }
   }
 
   const tables = [...document.querySelectorAll("table.rg-table")].map((table, number) => new Table(table, number))
 
-  function remember() {
+  function remember(replaces) {
     const chosen = new URLSearchParams()
     for (const { id, state } of tables) {
       if (state.direction) chosen.set(id + ".sort", state.column + "," + state.direction)
       if (state.filter) chosen.set(id + ".filter", state.filter)
     }
-    const hash = chosen.size ? PREFIX + chosen : ""
-    history.replaceState(history.state, "", location.pathname + location.search + hash)
+    const address = location.pathname + location.search + (chosen.size ? PREFIX + chosen : "")
+    if (replaces) history.replaceState(history.state, "", address)
+    else history.pushState(null, "", address)
   }
 
   function restore() {
-    if (!location.hash.startsWith(PREFIX)) return
-    const chosen = new URLSearchParams(location.hash.slice(PREFIX.length))
+    const chosen = new URLSearchParams(location.hash.startsWith(PREFIX) ? location.hash.slice(PREFIX.length) : "")
     tables.forEach((table) => table.restore(chosen))
   }
 

@@ -157,6 +157,56 @@ def test_what_was_chosen_stands_in_the_address_and_survives_a_reload(folder, vis
     assert labels(elsewhere, "by-task") == chosen
 
 
+def test_back_and_forward_go_through_what_was_chosen(folder, visit):
+    page = visit(at(folder, SCORE))
+    header = page.locator("#by-task thead th:nth-child(3)")
+    header.locator("button").click()
+    page.locator(".rg-filter").press_sequentially("ment-07")
+    page.go_back()
+    assert page.locator(".rg-filter").input_value() == ""
+    assert len(labels(page, "by-task")) == 16
+    assert header.get_attribute("aria-sort") == "descending"
+    page.go_back()
+    assert page.url == at(folder, SCORE)
+    assert header.get_attribute("aria-sort") == "none"
+    page.go_forward()
+    page.go_forward()
+    assert labels(page, "by-task") == ["environment-07"]
+
+
+def test_a_link_to_a_row_shows_the_row_whatever_was_filtered_before(folder, visit):
+    page = visit(at(folder, SCORE))
+    page.evaluate("document.querySelectorAll('#by-task tbody tr')[8].id = 'run-nine'")
+    page.locator(".rg-filter").fill("environment-01")
+    page.evaluate("location.hash = 'run-nine'")
+    page.wait_for_function("document.querySelector('#run-nine').matches(':target:not([hidden])')")
+    assert page.evaluate("(row => row.top >= 0 && row.bottom <= innerHeight)"
+                         "(document.querySelector('#run-nine').getBoundingClientRect())")  # fmt: skip
+
+
+def test_the_keyboard_skips_the_frame_and_shows_where_it_is(folder, visit):
+    page = visit(at(folder, SCORE))
+    page.keyboard.press("Tab")
+    assert page.locator("a.md-skip").evaluate("link => link === document.activeElement")
+    page.keyboard.press("Enter")
+    seen = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        focused = "document.activeElement"
+        seen.append(page.evaluate(f"[{focused}.classList[0], getComputedStyle({focused}).outlineStyle]"))
+    classes = [name for name, _ in seen]
+    wanted = ["rg-filter", "rg-copy", "rg-sort"]
+    assert [name for name in dict.fromkeys(classes) if name in wanted] == wanted
+    assert {outline for name, outline in seen if name in wanted} == {"solid"}
+
+
+def test_nothing_moves_for_who_asked_for_calm(folder, visit):
+    page = visit(at(folder, SCORE), reduced_motion="reduce")
+    longest = "Math.max(...[...document.querySelectorAll('*')].map(e => parseFloat(getComputedStyle(e)"
+    assert page.evaluate(f"{longest}.transitionDuration)))") == 0
+    assert page.evaluate(f"{longest}.animationDuration)))") == 0
+
+
 def test_an_address_that_names_nothing_changes_nothing(folder, visit):
     page = visit(at(folder, SCORE) + "#tables?by-task.sort=99,asc&nobody.filter=x&by-task.filter=")
     assert len(labels(page, "by-task")) == 16
