@@ -37,12 +37,13 @@ def latex_document(report: Report, artifacts: Sequence[Artifact], *, templates: 
         keep_trailing_newline=True,
     )
     environment.filters["tex"] = lambda text: tex(visible(text, longest=LONGEST_PROSE))
+    environment.tests["long"] = _breaks_over_pages
     environment.filters["runs_per_task"] = _runs_per_task
     context = {
         "report": report,
         "interval": interval_words(report),
         "sections": [
-            (metric, [one for one in artifacts if one.metric == metric.id and one.task is None and _in_paper(one)])
+            (metric, [one for one in artifacts if one.metric == metric.id and _in_paper(one)])
             for metric in report.metrics
         ],
     }
@@ -59,4 +60,8 @@ def _runs_per_task(metric: MetricResult) -> str:
 
 
 def _in_paper(artifact: Artifact) -> bool:
-    return any(file.path.startswith("latex/") for file in artifact.files)
+    return artifact.task is None and any(file.path.startswith("latex/") for file in artifact.files)
+
+
+def _breaks_over_pages(artifact: Artifact) -> bool:
+    return any(rb"\begin{longtable}" in file.content for file in artifact.files)

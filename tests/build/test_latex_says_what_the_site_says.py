@@ -74,3 +74,17 @@ def test_paper_figures_have_exact_widths(built):
     for name, width in widths.items():
         wide = name.endswith(("heatmap", "task-curves"))
         assert width == pytest.approx(6.75 if wide else 3.25, abs=0.01), name
+
+
+def test_every_picture_keeps_its_place_before_it_is_there(built):
+    pages = built[0] / "site"
+    tags = re.findall(r'<img src="[^"]*assets/figures/[^>]*>', (pages / "index.html").read_text())
+    assert len(tags) > 4
+    for tag in tags:
+        picture = re.search(r"assets/figures/[^#\"]+", tag)[0]
+        drawn = [
+            float(side)
+            for side in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', (pages / picture).read_text()).groups()
+        ]
+        kept = [int(re.search(rf' {side}="(\d+)"', tag)[1]) for side in ("width", "height")]
+        assert kept == [round(side * 96 / 72) for side in drawn]

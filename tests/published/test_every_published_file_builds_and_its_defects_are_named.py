@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,7 @@ def test_it_builds_and_names_its_defects(example, tmp_path):
         assert words in told
     assert (tmp_path / example / "site/index.html").is_file()
     assert str(published) not in (tmp_path / example / "site/provenance.html").read_text()
+    section = (tmp_path / example / "latex/report.tex").read_text().split("\\section{")[2]
+    tables = re.findall(r"\\input{(tables/[^}]+)}", section)
+    long = ["{longtable}" in (tmp_path / example / f"latex/{table}.tex").read_text() for table in tables]
+    assert long == sorted(long), "a table over pages overtakes floats of lower numbers"
