@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, cast
 
+from reportgen.data.asked import asked
 from reportgen.data.axes import identify, merge_renamed, natural
 from reportgen.data.bounds import bound, normalize
 from reportgen.data.columns import Code, add_columns
@@ -114,8 +115,9 @@ def prepare(
     preset = preset_directions(spec.preset, root) if spec.preset else ()
     chosen = [_choose(one, runs, spec, root, where, preset) for one in listed]
     prepared = [_metric(one, numbers, runs, identified, spec, root, code) for one, numbers in _numbers(chosen, spec)]
+    metrics = tuple(one.data for one in prepared)
     return DataSet(
-        metrics=tuple(one.data for one in prepared),
+        metrics=metrics,
         exclusions=(
             *identified.exclusions,
             *counted.exclusions,
@@ -135,6 +137,7 @@ def prepare(
         baseline=next((method.id for method in identified.methods if method.label == spec.baseline), None),
         labels={record.id: record.labels for record in records if record.labels},
         code={**columns.code, **{name: sha256 for one in prepared for name, sha256 in one.code.items()}},
+        asked=asked(spec, metrics, where),
     )
 
 

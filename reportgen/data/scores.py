@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from reportgen.data.asked import Asked
     from reportgen.data.lines import Line
 
 Direction = Literal["maximize", "minimize", "none", "unknown"]
@@ -194,6 +195,8 @@ class DataSet:
         Run id to the columns that labels and axes for grouping gave it.
     code
         Functions of the spec's owner that were run, ``module:function`` to the SHA-256 of their file.
+    asked
+        What the spec asks to be shown beyond the usual; None for data that no spec speaks of.
     """
 
     metrics: tuple[MetricData, ...]
@@ -203,3 +206,4 @@ class DataSet:
     baseline: str | None = field(default=None)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     code: Mapping[str, str] = field(default_factory=dict)
+    asked: Asked | None = None

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import reportgen
+from reportgen.data.asked import Asked
 from reportgen.results import treatment
 from reportgen.results.compute import settings_of
 from reportgen.results.keeping import computed
@@ -63,6 +64,7 @@ def assemble(
         resample=spec.analysis.resample,
         settings=settings_of(spec),
         code=dict(dataset.code),
+        asked=dataset.asked or Asked(),
     )
 
 

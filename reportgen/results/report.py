@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from reportgen.data.asked import Asked
 from reportgen.stats import Effects, Outlook, Settings, Verdict
 
 if TYPE_CHECKING:
@@ -421,4 +422,5 @@ class Report:
     resample: str = "runs"
     settings: Settings = field(default_factory=Settings)
     code: Mapping[str, str] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
     schema: int = SCHEMA

@@ -2,9 +2,123 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from string import Formatter
+from typing import Annotated, Literal
 
-from reportgen.spec.section import Section
+from pydantic import AfterValidator, Field, model_validator
+
+from reportgen.errors import did_you_mean
+from reportgen.spec.forms import one_or_many
+from reportgen.spec.section import Name, Names, Section
+
+OF_A_TASK = ("mean", "sd", "median", "iqm", "min", "max", "n", "normalized", "low", "high")
+OF_AN_AGGREGATE = ("estimate", "low", "high", "n_runs", "n_tasks")
+Part = Literal["methods", "tasks", "aggregates", "iqm", "mean", "median", "optimality_gap", "n_runs", "n_tasks"]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+
+
+def _has_fields(template: str, known: tuple[str, ...]) -> str:
+    """Refuse a template with unknown or without any fields."""
+    try:
+        parts = [part for part in Formatter().parse(template) if part[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"{template!r} is no template: {error}; a brace that is meant itself stands twice") from error
+    for _, field, form, conversion in parts:
+        if field in known and (form or conversion):
+            raise ValueError(f"{template!r}: a field takes no form; write {{{field}}}, and `digits` beside it")
+        if field not in known:
+            raise ValueError(
+                f"{template!r}: no field {{{field}}}{did_you_mean(str(field), known)}; there are {', '.join(known)}"
+            )
+    if not parts:
+        raise ValueError(f"{template!r} has no field in braces, e.g. {{{known[0]}}}; there are {', '.join(known)}")
+    return template
+
+
+def _of_a_task(template: str) -> str:
+    return _has_fields(template, OF_A_TASK)
+
+
+def _of_an_aggregate(template: str) -> str:
+    return _has_fields(template, OF_AN_AGGREGATE)
+
+
+def _is_a_label(label: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._/+-]*", label):
+        raise ValueError(f"a name for LaTeX holds letters, digits and : . _ / + -, e.g. tab:main, not {label!r}")
+    return label
+
+
+Label = Annotated[str, AfterValidator(_is_a_label)]
+"""A name that LaTeX can take in \\label and \\cite."""
+
+
+class TableEntry(Section):
+    """A table of your own, or a shipped one changed: without `name` it takes the place of the shipped one of its kind.
+
+    One side holds `methods`, the other tasks, aggregates and counts in any order.
+    """
+
+    kind: Literal["aggregates", "tasks"] | None = None
+    """What it starts from: `aggregates` (rows methods, columns aggregates and counts) or `tasks` (rows tasks, columns
+    methods)."""
+    name: Slug | None = None
+    """Name of its files; default: that of the shipped table of its kind."""
+    metric: Name | None = None
+    """Id of the metric; default: the first primary one."""
+    rows: Annotated[tuple[Part, ...], one_or_many] = ()
+    """What the rows are; `aggregates` stands for every one of the metric; default: by `kind`, else `methods`."""
+    columns: Annotated[tuple[Part, ...], one_or_many] = ()
+    """What the columns are; default: by `kind`, else the aggregates and counts."""
+    methods: Names = ()
+    """Shown names or globs of methods, in their order; default: all. Bold is the best of those shown."""
+    tasks: Names = ()
+    """Shown names or globs of tasks, in their order; default: all. Aggregates are always over all tasks."""
+    cell: Annotated[str, AfterValidator(_of_a_task)] | None = None
+    """What stands in the cell of a method on a task, with `{mean}`, `{sd}`, `{median}`, `{iqm}`, `{min}`, `{max}`,
+    `{n}`, `{normalized}`, and `{low}`, `{high}` for success rates; default: `{mean} ± {sd}`."""
+    aggregate_cell: Annotated[str, AfterValidator(_of_an_aggregate)] | None = None
+    """What stands in the cell of an aggregate, with `{estimate}`, `{low}`, `{high}`, `{n_runs}`, `{n_tasks}`; default:
+    `{estimate} [{low}, {high}]`."""
+    digits: Annotated[int, Field(ge=0, le=10)] | None = None
+    """Decimals; default: two significant digits of the typical spread or interval."""
+    caption: Name | None = None
+    """Plain text above the table; default: what it shows, with its intervals."""
+    label: Label | None = None
+    """Label in LaTeX; default: `tab:NAME`."""
+
+    @property
+    def sides(self) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+        """Rows and columns, defaults included."""
+        numbers: tuple[Part, ...] = ("aggregates", "n_runs", "n_tasks")
+        rows: tuple[Part, ...] = ("tasks",) if self.kind == "tasks" else ("methods",)
+        if self.rows or self.columns:
+            lone = self.rows or self.columns
+            other = (self.columns if self.rows else self.rows) or (
+                ("methods",) if lone != ("methods",) else ("tasks",) if self.kind == "tasks" else numbers
+            )
+            return (lone, other) if self.rows else (other, lone)
+        return rows, ("methods",) if self.kind == "tasks" else numbers
+
+    @model_validator(mode="after")
+    def _sides_fit(self) -> TableEntry:
+        if self.name is None and self.kind is None:
+            raise ValueError(
+                "a table needs a name of its own, e.g. {name: main}, or the kind that it changes: {kind: tasks}"
+            )
+        rows, columns = self.sides
+        if [rows, columns].count(("methods",)) != 1 or "methods" in {*(rows if columns == ("methods",) else columns)}:
+            raise ValueError(
+                "one side of a table holds methods alone and the other tasks, aggregates and counts, e.g. "
+                "{rows: methods, columns: [iqm, tasks]}"
+            )
+        if self.tasks and "tasks" not in {*rows, *columns}:
+            raise ValueError(
+                "tasks are chosen for a table without tasks, and aggregates are over all tasks of their metric; add "
+                "tasks to the columns, or give these tasks a metric of their own"
+            )
+        return self
 
 
 class Visualization(Section):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reportgen.spec.appearance import Visualization
+from reportgen.spec.appearance import TableEntry, Visualization
 from reportgen.spec.identity import Axes, LabelRule, MethodSelector, Rename
 from reportgen.spec.measures import ByTask, Direction, MetricEntry, Metrics, Normalization, Score
 from reportgen.spec.methodology import Aggregate, Analysis, Comparisons, CompleteWhen, Curves, Runs, State
@@ -39,6 +39,7 @@ __all__ = [
     "SourceEntry",
     "Spec",
     "State",
+    "TableEntry",
     "Visualization",
     "WandbOfflineSource",
     "WandbSource",
@@ -118,6 +119,8 @@ class Spec(Section):
     """Which pairs are compared."""
     visualization: Visualization = Visualization()
     """How figures look."""
+    tables: tuple[TableEntry, ...] = ()
+    """Tables of your own, and shipped ones changed."""
     notebooks: Notebooks = Notebooks()
     """The notebook that computes the report's numbers again."""
     output: Output = Output()

@@ -63,7 +63,8 @@ def _one(table: Table, columns: tuple[int, ...], part: int, parts: int) -> str:
     body = [_row(row, table, columns) for row in table.rows]
     of_parts = f" (part {part} of {parts})" if parts > 1 else ""
     caption = rf"\caption{{{_prose(table.caption + of_parts)}}}"
-    label = rf"\label{{tab:{safe_name(table.name)}{f'-{part}' if part > 1 else ''}}}"
+    name = table.label or f"tab:{safe_name(table.name)}"
+    label = rf"\label{{{name}{f'-{part}' if part > 1 else ''}}}"
     words = [*table.notes, table.signature]
     notes = [rf"\par\smallskip{{\footnotesize {_prose(note)}\par}}" for note in words if note]
     size = r"\small" if _width(table, columns) <= COMFORTABLE else r"\footnotesize\setlength{\tabcolsep}{3.5pt}"
@@ -138,7 +139,9 @@ def _cell(cell: Cell, column: Column) -> str:
         return f"{{{text}}}" if column.kind == "number" else _emphasised(text, cell)
     if column.kind == "number":
         text = number(cell.value, places_of(cell, column), minus="-")
-        return f"{{{tex(number(cell.value, 0))}}}" if "∞" in text else text
+        if "∞" in text or cell.near:
+            return f"{{{_emphasised(tex(number(cell.value, places_of(cell, column))), cell)}}}"
+        return rf"\bfseries {text}" if cell.best else text
     return _emphasised(tex(shown(cell, column)), cell)
 
 

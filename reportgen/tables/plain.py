@@ -51,7 +51,7 @@ def write_csv(table: Table) -> str:
 
 
 def _names(column: Column) -> tuple[str, ...]:
-    extra = {"interval": ("low", "high"), "spread": ("sd", "n")}.get(column.kind, ())
+    extra = {"interval": ("low", "high"), "spread": ("sd", "n")}.get(column.kind, column.fields)
     return (csv_cell(column.key), *(csv_cell(f"{column.key}_{name}") for name in extra))
 
 
@@ -63,5 +63,6 @@ def _texts(cell: Cell, column: Column) -> tuple[str, ...]:
         "p": (cell.value,),
         "interval": (cell.value, cell.low, cell.high),
         "spread": (cell.value, cell.sd, cell.n),
+        "cell": (cell.value, *(dict(cell.parts).get(name) for name in column.fields)),
     }
     return tuple("" if value is None else repr(value) for value in numbers[column.kind])

@@ -40,6 +40,8 @@ class Cell:
         Makes the row addressable: ``#anchor``.
     link
         Page of the site, relative to its root (``runs.html#run-x``), or empty.
+    parts
+        In a column of kind ``cell``: further numbers that `text` shows, by name.
     """
 
     text: str = ""
@@ -54,16 +56,21 @@ class Cell:
     near: bool = False
     anchor: str = ""
     link: str = ""
+    parts: tuple[tuple[str, float | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its key (CSV header), its label, what its cells hold, and the decimals shown."""
+    """A column: its key (CSV header), its label, what its cells hold, and the decimals shown.
+
+    The cells of kind ``cell`` show their own text, with a value to sort by; `fields` names their further numbers.
+    """
 
     key: str
     label: str
-    kind: Literal["text", "number", "interval", "spread", "p"] = "text"
+    kind: Literal["text", "number", "interval", "spread", "p", "cell"] = "text"
     decimals: int = 0
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +85,8 @@ class Table:
         Sentences under the table: why numbers or intervals are missing, what bold means.
     stub
         How many leading columns name the row (1 or more).
+    label
+        Label in LaTeX, empty for ``tab:NAME``.
     """
 
     name: str
@@ -91,6 +100,7 @@ class Table:
     notes: tuple[str, ...] = ()
     task: str | None = None
     stub: int = 1
+    label: str = ""
 
 
 def decimals(cells: Iterable[Cell]) -> int:
@@ -161,6 +171,8 @@ def shown(cell: Cell, column: Column, *, minus: str = "−") -> str:
     """
     if cell.value is None:
         return cell.text or ("–" if column.kind != "text" else "")
+    if column.kind == "cell":
+        return cell.text.replace("−", minus)
     if column.kind == "p":
         return p_value(cell.value)
     places = places_of(cell, column)

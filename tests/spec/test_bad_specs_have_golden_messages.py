@@ -57,6 +57,16 @@ CORPUS = {
     "ranks-that-decide-a-difference": f"{FILES}comparisons: {{test: mann_whitney}}\n",
     "pairs-for-a-test-without": f"{FILES}comparisons: {{test: welch, paired: true}}\n",
     "a-test-without-its-pairs": f"{FILES}comparisons: {{test: wilcoxon}}\n",
+    "tables-that-do-not-fit": (
+        f"{FILES}tables:\n"
+        "  - {rows: methods}\n"
+        "  - {name: a, rows: tasks, columns: [iqm, methods]}\n"
+        "  - {name: b, tasks: [x]}\n"
+        "  - {name: c, columns: [iqn, task], digit: 2}\n"
+        "  - {name: d, kind: tasks, cell: '{maen} ± {sd}', aggregate_cell: none}\n"
+        "  - {name: e, label: 'a}b', digits: 11, cell: '{mean:.2f}'}\n"
+        "  - {name: 'A b', kind: task, cell: '{mean'}\n"
+    ),
     "comparisons-misspelt": f"{FILES}comparisons: {{estimand: improvement, correction: holms, test: permute}}\n",
     "missing-key": "files: {values: [score]}\nmetrics: {primary: [{id: a}, {name: {by_task: best.csv}}]}\n",
     "empty-names": "files: {path: ''}\nmetrics: {primary: ['']}\n",
