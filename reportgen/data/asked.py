@@ -140,7 +140,8 @@ def _tables(entries: Sequence[TableEntry], names: _Names) -> tuple[AskedTable, .
                 label=entry.label,
             )
         )
-    _refuse_twice("tables", [(one.name or one.kind, one.metric if not one.name else "") for one in found], names)
+    own = [(one.name or one.kind or "", "" if one.name else one.metric or "") for one in entries]
+    _refuse_twice("tables", own, names)
     return tuple(found)
 
 
