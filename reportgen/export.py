@@ -143,15 +143,23 @@ def _parquet(report: Path) -> tuple[File, ...]:
     import pyarrow as pa  # noqa: PLC0415 - slow to load
     from pyarrow import parquet  # noqa: PLC0415 - slow to load
 
-    metrics = _read(report)["metrics"]
     files = []
-    for name, rows in (("scores", _scores), ("aggregates", _aggregates), ("comparisons", _comparisons)):
-        found = [row for metric in metrics for row in rows(metric)]
-        if found:
-            buffer = io.BytesIO()
-            parquet.write_table(pa.Table.from_pylist(found), buffer, compression="zstd", write_page_checksum=True)
-            files.append(File(path=f"{name}.parquet", content=buffer.getvalue()))
+    for name, rows in typed_rows(report).items():
+        buffer = io.BytesIO()
+        parquet.write_table(pa.Table.from_pylist(rows), buffer, compression="zstd", write_page_checksum=True)
+        files.append(File(path=f"{name}.parquet", content=buffer.getvalue()))
     return tuple(files)
+
+
+def typed_rows(report: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of ``scores``, ``aggregates`` and ``comparisons`` of a built report, those that have any.
+
+    Numbers are as in ``report.json``: full precision, None where withheld; texts are exact.
+    """
+    metrics = _read(report)["metrics"]
+    kinds = {"scores": _scores, "aggregates": _aggregates, "comparisons": _comparisons}
+    found = {name: [row for metric in metrics for row in rows(metric)] for name, rows in kinds.items()}
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def _scores(metric: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -35,10 +35,11 @@ ALLOWED = {
     "portal": BASE | {"spec", "build"},
     "watch": BASE | {"spec", "build", "site", "portal"},
     "doctor": BASE | {"runs"},
+    "publish": BASE | {"spec", "runs", "results", "export"},
     "cli": BASE | {"spec", "build"},
 }
 # rooms that one command of the command line is about, imported inside that command
-COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export", "portal", "watch"}
+COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export", "portal", "watch", "publish"}
 THIRD_PARTY_OF_STATS = {"numpy", "scipy"}
 
 

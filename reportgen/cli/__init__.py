@@ -13,6 +13,7 @@ from reportgen.cli.cache import cache
 from reportgen.cli.export import export
 from reportgen.cli.look import inspect
 from reportgen.cli.options import EPILOG, Group, logging_options
+from reportgen.cli.publish import publish
 from reportgen.cli.runs import fetch
 from reportgen.cli.start import doctor, init, schema, serve
 
@@ -26,5 +27,5 @@ def main() -> None:
     """Turn runs into a report: honest aggregates, intervals, figures, LaTeX and a static site from one YAML spec."""
 
 
-for _command in (init, inspect, check, fetch, build, demo, serve, export, cache, schema, doctor):
+for _command in (init, inspect, check, fetch, build, demo, serve, export, publish, cache, schema, doctor):
     main.add_command(_command)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OWN_WORDS = frozenset({"title", "authors", "description", "spec_text"})
 """Fields that the author of the spec wrote: an address of e-mail in them is meant."""
 SHORTEST_NAME = 4  # characters; a shorter run name is a common word, and stays in sentences
-IDENTIFYING = ("sources", "files", "wandb", "wandb_offline", "root", "output", "labels")
+IDENTIFYING = ("sources", "files", "wandb", "wandb_offline", "root", "output", "labels", "publish")
 """Sections of a spec that name people, projects, folders or runs."""
 
 

@@ -14,6 +14,7 @@ from reportgen.spec.appearance import TableEntry, Visualization
 from reportgen.spec.identity import Axes, LabelRule, MethodSelector, Rename
 from reportgen.spec.measures import ByTask, Direction, MetricEntry, Metrics, Normalization, Score
 from reportgen.spec.methodology import Aggregate, Analysis, Comparisons, CompleteWhen, Curves, Runs, State
+from reportgen.spec.publishing import Publish
 from reportgen.spec.section import Name, Section
 from reportgen.spec.sources import FilesSource, RunChoice, SeedRule, SourceEntry, WandbOfflineSource, WandbSource
 
@@ -125,6 +126,8 @@ class Spec(Section):
     """The notebook that computes the report's numbers again."""
     output: Output = Output()
     """Where the report is written."""
+    publish: Publish = Publish()
+    """Where `reportgen publish` puts the report; a build publishes nothing."""
 
     def handles(self) -> tuple[str, ...]:
         """Return the name of each source: its own, else ``source-0`` by its place."""

@@ -23,14 +23,22 @@ ENDED: dict[str, Any] = {}
 
 
 class Child:
-    """One process that talks to the server; its files lie in a scratch folder of its own."""
+    """One process that talks to the server; its files lie in a scratch folder of its own.
 
-    def __init__(self, host: str | None = None) -> None:
+    Parameters
+    ----------
+    host
+        The server's address, None for the user's own setting.
+    program
+        The module that it runs.
+    """
+
+    def __init__(self, host: str | None = None, *, program: str = "reportgen.runs.wandb_api.worker") -> None:
         self.scratch = Path(tempfile.mkdtemp(prefix="reportgen-"))
         self.answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._log = (self.scratch / "log.txt").open("w+", encoding="utf-8", errors="replace")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "reportgen.runs.wandb_api.worker"],
+        self._process = subprocess.Popen(  # noqa: S603 - a module of ours
+            [sys.executable, "-m", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

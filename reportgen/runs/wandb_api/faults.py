@@ -71,6 +71,30 @@ def fault_of(text: str, status: int | None) -> Fault:
     return Fault(kind="server", text=short, status=code)
 
 
+def fault_of_error(error: BaseException, *, secret: str = "", broken: bool = False) -> Fault:
+    """Return the fault that an exception of the client stands for, told by the cause that says most.
+
+    Parameters
+    ----------
+    secret
+        The API key, which no text may show.
+    broken
+        What came was damaged: the server's fault, whatever the text says.
+    """
+    texts, status = [], None
+    here: BaseException | None = error
+    while here is not None:
+        response = getattr(here, "response", None)
+        status = status or getattr(response, "http_status", None)
+        texts.append(str(here) or type(here).__name__)
+        here = here.__cause__ or here.__context__
+    text = max(texts, key=len)
+    text = text.replace(secret, "…") if secret else text
+    if type(error).__name__ == "UsageError":
+        return Fault(kind="key", text=text)
+    return Fault(kind="server", text=text) if broken else fault_of(text, status or None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long and how often to try; times in seconds.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen.runs.drafts import Draft
 from reportgen.runs.entries import COLUMN
 from reportgen.runs.history import HistoryWriter
-from reportgen.runs.wandb_api.faults import Fault, fault_of
+from reportgen.runs.wandb_api.faults import Fault, fault_of_error
 from reportgen.runs.wandb_api.history import BrokenDownload, History, read_history
 
 if TYPE_CHECKING:
@@ -148,20 +148,7 @@ class Worker:
         return {**told, "written": written}
 
     def _fault(self, error: BaseException) -> Fault:
-        texts, status = [], None
-        here: BaseException | None = error
-        while here is not None:
-            response = getattr(here, "response", None)
-            status = status or getattr(response, "http_status", None)
-            texts.append(str(here) or type(here).__name__)
-            here = here.__cause__ or here.__context__
-        text = max(texts, key=len) if len(texts) > 1 else texts[0]
-        text = text.replace(self._secret, "…") if self._secret else text
-        if type(error).__name__ == "UsageError":
-            return Fault(kind="key", text=text)
-        if isinstance(error, BrokenDownload):
-            return Fault(kind="server", text=text)
-        return fault_of(text, status or None)
+        return fault_of_error(error, secret=self._secret, broken=isinstance(error, BrokenDownload))
 
 
 def _described(run: Any) -> dict[str, Any]:
