@@ -79,3 +79,5 @@ def wandb(
         say(f"published {built.report.headline}")
         say(f"{done.tables} tables, {done.figures} figures, artifacts {', '.join(done.artifacts)}")
         say(f"open      {done.url}")
+        if done.report:
+            say(f"report    {done.report}")

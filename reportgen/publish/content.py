@@ -44,6 +44,7 @@ def content(report: Report, artifacts: Sequence[Artifact], folder: Path, target:
         "name": target.name or report.title,
         "group": target.group or report.slug,
         "tags": list(target.tags),
+        "report": target.report,
         "job_type": JOB_TYPE,
         "config": facts,
         "summary": {"headline": report.headline, **dict(_numbers(report))},

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from reportgen.publish.wandb_report import save_report
 from reportgen.runs.wandb_api.faults import fault_of_error
 
 NAMED = 3  # missing things that a message names
@@ -42,7 +43,9 @@ def upload(request: dict[str, Any]) -> dict[str, Any]:
     files = {path.relative_to(run.dir).as_posix(): path.stat().st_size for path in Path(run.dir).glob("media/**/*.*")}
     run.finish()
     _verify(api.run(run.path), request, files)
-    return {"run": run.path, "url": run.url, "artifacts": [one.name for one in (*inputs, *outputs)]}
+    report = save_report(request, run.entity, run.project, run.id) if request["report"] else None
+    artifacts = [one.name for one in (*inputs, *outputs)]
+    return {"run": run.path, "url": run.url, "artifacts": artifacts, "report": report}
 
 
 def _settings(request: dict[str, Any]) -> Any:

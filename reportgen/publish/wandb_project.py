@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen.errors import SourceError, StrictError, UsageError
 from reportgen.publish.content import content
+from reportgen.publish.wandb_report import refuse_without_workspaces
 from reportgen.runs.wandb_api.child import ENDED, Child
 from reportgen.runs.wandb_api.faults import USUAL, Fault, Patience
 
@@ -28,13 +29,17 @@ PROGRAM = "reportgen.publish.upload"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What is on the server now: the address of the run, `entity/project/id`, and the versions of the artifacts."""
+    """What is on the server now: the address of the run, `entity/project/id`, the versions of the artifacts.
+
+    `report` is the address of the W&B Report, None where none was asked for.
+    """
 
     url: str
     run: str
     artifacts: tuple[str, ...]
     tables: int
     figures: int
+    report: str | None
 
 
 def target_of(loaded: LoadedSpec) -> WandbTarget:
@@ -45,6 +50,8 @@ def target_of(loaded: LoadedSpec) -> WandbTarget:
     UsageError
         When it says nothing, or names the project that its runs are read from: the next build would take the run
         that carries the results for one of them.
+    EnvironmentFault
+        When it asks for a W&B Report and the package for it is absent.
     """
     target = loaded.spec.publish.wandb
     if target is None:
@@ -52,6 +59,8 @@ def target_of(loaded: LoadedSpec) -> WandbTarget:
             f"{loaded.path}: says nowhere to publish; write `publish: {{wandb: {{project: my-analysis}}}}`, or give "
             "--set publish.wandb.project=my-analysis"
         )
+    if target.report:
+        refuse_without_workspaces()
     default = os.environ.get("WANDB_ENTITY")
     here = target.entity or default
     for entry in loaded.spec.sources:
@@ -124,6 +133,7 @@ def publish_to_wandb(
         artifacts=tuple(done["artifacts"]),
         tables=len(sent["tables"]),
         figures=len(sent["figures"]),
+        report=done["report"],
     )
 
 

@@ -18,6 +18,8 @@ class WandbTarget(Section):
     """Group of that run; default: the report's slug."""
     tags: Names = ()
     """Tags of that run."""
+    report: bool = False
+    """Make a W&B Report too, with the headline, the tables and the figures; it needs `reportgen-ml[wandb-reports]`."""
 
 
 class Publish(Section):

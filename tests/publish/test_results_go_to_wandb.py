@@ -9,7 +9,7 @@ import pytest
 from wandb_server import faults
 
 from reportgen.data.scores import Notice
-from reportgen.errors import SourceError, StrictError, UsageError
+from reportgen.errors import EnvironmentFault, SourceError, StrictError, UsageError
 from reportgen.publish import publish_to_wandb
 from reportgen.publish.wandb_project import refuse_partial, target_of
 from reportgen.runs.wandb_api.faults import Patience
@@ -125,3 +125,26 @@ def test_results_do_not_go_where_the_next_build_would_take_them_for_a_run(monkey
     with pytest.raises(UsageError, match=r"spec.yaml:3:28: the runs are read from project 'walker'"):
         target_of(loads(SPEC + "publish: {wandb: {project: walker}}\n"))
     assert target_of(loads(SPEC + "publish: {wandb: {project: walker, entity: me}}\n")).entity == "me"
+
+
+def test_a_wandb_report_shows_headline_figures_and_tables(built, wandb_server, wandb_client_env):
+    done = publish(built, TARGET.model_copy(update={"report": True}))
+    [view] = wandb_server.store.views.values()
+    assert (view["displayName"], view["project"].name, view["type"]) == (built.report.title, "analysis", "runs")
+    assert done.report.startswith(f"{wandb_server.url}/tester/analysis/reports/")
+    spec = json.loads(view["spec"])
+    text = json.dumps(spec, ensure_ascii=False)
+    assert built.report.headline in text
+    assert done.run.rpartition("/")[2] in text
+    panels = [
+        panel for block in spec["blocks"] if block["type"] == "panel-grid"
+        for panel in block["metadata"]["panelBankSectionConfig"]["panels"]
+    ]  # fmt: skip
+    assert len(panels) == done.figures + done.tables
+
+
+def test_a_wandb_report_without_its_package_says_what_to_install(monkeypatch):
+    monkeypatch.setattr("reportgen.publish.wandb_report.find_spec", lambda _name: None)
+    with pytest.raises(EnvironmentFault, match=r"pip install 'reportgen-ml\[wandb-reports\]'") as told:
+        target_of(loads(SPEC + "publish: {wandb: {project: analysis, report: true}}\n"))
+    assert told.value.exit_code == 5
