@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from reportgen.data import RunLabeler
     from reportgen.data.processor import DataProcessor
     from reportgen.errors import ReportgenError, ReportgenWarning
+    from reportgen.notebooks.generator import NotebookGenerator
     from reportgen.results import Report
     from reportgen.runs.wandb_api.collector import WandBDataCollector
 
 __version__ = "0.1.0"
 __all__ = [
     "DataProcessor",
+    "NotebookGenerator",
     "Report",
     "ReportgenError",
     "ReportgenWarning",
@@ -32,6 +34,7 @@ __all__ = [
 
 _HOMES = {
     "DataProcessor": "reportgen.data.processor",
+    "NotebookGenerator": "reportgen.notebooks.generator",
     "Report": "reportgen.results",
     "ReportgenError": "reportgen.errors",
     "ReportgenWarning": "reportgen.errors",

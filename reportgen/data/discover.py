@@ -416,7 +416,9 @@ def primary_metrics(found: Discovery) -> list[dict[str, Any]]:
     if pattern:
         head = pattern.removeprefix("^").partition("(?P<suite>")[0].replace("\\", "")
         return [{"name": f"{head}*/*", "id": head.rstrip("_").replace("/", "_"), "direction": "maximize"}]
-    ranked = sorted(found.metrics, key=lambda metric: (_preference(metric), -metric.runs, natural(metric.name)))
+    ranked = sorted(
+        found.metrics, key=lambda one: (preference(one.name, one.direction), -one.runs, natural(one.name))
+    )
     chosen = ranked if found.source.form == "files" else ranked[:1]
     return [
         {"name": metric.name} | ({} if metric.direction == "unknown" else {"direction": metric.direction})
@@ -424,7 +426,8 @@ def primary_metrics(found: Discovery) -> list[dict[str, Any]]:
     ]
 
 
-def _preference(metric: MetricFacts) -> int:
-    evaluated = bool(EVALUATED & set(tokens(metric.name)))
+def preference(name: str, direction: Direction) -> int:
+    """Return how late a metric comes when one is chosen: evaluations that are to be maximised before anything else."""
+    evaluated = bool(EVALUATED & set(tokens(name)))
     order = {"maximize": 0, "minimize": 2, "unknown": 4, "none": 6}
-    return order[metric.direction] + (0 if evaluated else 1)
+    return order[direction] + (0 if evaluated else 1)

@@ -60,7 +60,7 @@ def execute(notebook: NotebookNode, data: Sequence[File], *, timeout: int) -> st
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.content)
         home = folder / "report" / FOLDER
-        home.mkdir(parents=True)
+        home.mkdir(parents=True, exist_ok=True)
         failure = _run(notebook, folder, home, timeout)
     _clean(notebook)
     return failure
