@@ -35,3 +35,12 @@ def shipped(room: Room) -> Path:
 def template_folders(kind: Literal["pages", "latex", "notebooks"], own: Path | None) -> tuple[Path, ...]:
     """Return where templates of a kind are looked for: the user's own folder first, then the shipped one."""
     return tuple(folder / kind for folder in (own, shipped("templates")) if folder is not None)
+
+
+def config_file(path: str | Path) -> Path:
+    """Return a config file: the user's, else, of ``configs/NAME`` that is not there, the shipped one of that name."""
+    given = Path(path)
+    if given.parts[:1] != ("configs",) or given.exists():
+        return given
+    own = shipped("configs").joinpath(*given.parts[1:])
+    return own if own.is_file() else given

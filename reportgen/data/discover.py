@@ -416,9 +416,7 @@ def primary_metrics(found: Discovery) -> list[dict[str, Any]]:
     if pattern:
         head = pattern.removeprefix("^").partition("(?P<suite>")[0].replace("\\", "")
         return [{"name": f"{head}*/*", "id": head.rstrip("_").replace("/", "_"), "direction": "maximize"}]
-    ranked = sorted(
-        found.metrics, key=lambda one: (preference(one.name, one.direction), -one.runs, natural(one.name))
-    )
+    ranked = sorted(found.metrics, key=lambda one: (preference(one.name, one.direction), -one.runs, natural(one.name)))
     chosen = ranked if found.source.form == "files" else ranked[:1]
     return [
         {"name": metric.name} | ({} if metric.direction == "unknown" else {"direction": metric.direction})

@@ -126,7 +126,7 @@ def _methods(df: pd.DataFrame, names: Sequence[str]) -> tuple[str, str]:
 
 
 def _tasks(df: pd.DataFrame, names: Sequence[str]) -> tuple[str | None, str]:
-    several = [name for name in sorted(names, key=_depth) if df[name].nunique() > 1]
+    several = [name for name in sorted(names, key=_depth) if len(df[name].dropna().unique()) > 1]
     found = usual(several, "task")
     if found is None:
         return None, "no column tells several tasks apart: everything is one task"

@@ -24,7 +24,7 @@ def as_html(notebook: NotebookNode, *, title: str) -> bytes:
     from jinja2 import DictLoader  # noqa: PLC0415 - nbconvert is slow to load
     from nbconvert import HTMLExporter  # noqa: PLC0415 - the same
 
-    exporter = HTMLExporter(
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         extra_loaders=[DictLoader({"self-contained.html.j2": PAGE})],
         template_file="self-contained.html.j2",
         sanitize_html=True,

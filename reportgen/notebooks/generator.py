@@ -10,8 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from reportgen.artifacts import File, safe_name
 from reportgen.data.roles import Roles, roles_of
 from reportgen.errors import DataError, UsageError, did_you_mean
@@ -22,6 +20,8 @@ from reportgen.resources import template_folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
 ANALYSES = {
     "iqm": "aggregate_analysis",
@@ -169,7 +169,9 @@ def _settings(table: str, roles: Roles, bounds: Mapping[str, Any], options: Mapp
     try:
         return f"{json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False)}\n".encode()
     except TypeError as error:
-        raise UsageError(f"options and bounds of a notebook are numbers, texts and mappings of them: {error}") from error
+        raise UsageError(
+            f"options and bounds of a notebook are numbers, texts and mappings of them: {error}"
+        ) from error
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -17,6 +17,8 @@ with said():
     task_gaps = analyzer.compute_optimality_gap(**asked, **bounds)
     column = STRATIFY_BY or "task"
     display(task_gaps.pivot_table(index=column, columns=GROUP_BY, values="optimality_gap", sort=False))
-    worst = task_gaps.sort_values("optimality_gap", ascending=False, kind="stable").groupby(GROUP_BY, sort=False).head(3)
+    worst = (
+        task_gaps.sort_values("optimality_gap", ascending=False, kind="stable").groupby(GROUP_BY, sort=False).head(3)
+    )
     print("The largest gaps of each group:")
     display(worst.sort_values([GROUP_BY, "optimality_gap"], ascending=[True, False]))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from reportgen.errors import DataError, ReportgenWarning, UsageError, did_you_mean
+from reportgen.resources import config_file
 from reportgen.runs.cache import Cache, cache_folder
 from reportgen.runs.lookup import first, lookup
 from reportgen.runs.reading import Reading, silent, some
@@ -97,7 +98,8 @@ class WandBDataCollector:
     cache_dir
         Default: ``$REPORTGEN_CACHE_DIR``, else the user's cache folder.
     config
-        A spec, or the part of one with ``wandb`` and ``metrics``, to take all of the above from.
+        A spec, or the part of one with ``wandb`` and ``metrics``, to take all of the above from. Where
+        ``configs/NAME`` does not exist, the shipped file of that name is meant, as ``configs/default_config.yaml``.
     progress
         Called with a few words as fetching goes on.
     """
@@ -116,7 +118,7 @@ class WandBDataCollector:
         progress: Callable[[str], None] = silent,
         patience: Patience = USUAL,
     ) -> None:
-        loaded = load(Path(config)) if config is not None else None
+        loaded = load(config_file(config)) if config is not None else None
         self._configured = _source_of(loaded)
         self._root = loaded.root if loaded else Path()
         self._entity = entity or self._configured.entity
