@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reportgen.data.scores import Method, MetricData, Task
-    from reportgen.spec.model import Spec, TableEntry
+    from reportgen.spec.model import PublishedEntry, Spec
 
     Named = TypeVar("Named", Method, Task)
 
@@ -35,6 +35,8 @@ class AskedTable:
         ``("methods",)`` on one side; on the other tasks, aggregates and counts.
     methods, tasks
         Raw ids in their order; empty for all, in display order.
+    published
+        Methods of papers to show beside; empty for all where `methods` is empty, else for none.
     cell, aggregate_cell
         Templates, None for the usual form.
     """
@@ -51,6 +53,18 @@ class AskedTable:
     digits: int | None = None
     caption: str | None = None
     label: str | None = None
+    published: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Numbers of a paper in raw units, by raw task id; nothing was measured here, so nothing is tested or ranked."""
+
+    metric: str
+    method: str
+    cite: str
+    reference: str
+    scores: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +72,7 @@ class Asked:
     """Everything that a spec asks to be shown."""
 
     tables: tuple[AskedTable, ...] = ()
+    published: tuple[Published, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,15 +123,16 @@ def asked(spec: Spec, metrics: Sequence[MetricData], where: Callable[..., str] |
         With every metric, method and task that is not there, and every name given twice.
     """
     names = _Names(metrics=metrics, where=where)
-    found = Asked(tables=_tables(spec.tables, names))
+    found = Asked(tables=_tables(spec, names), published=_published(spec.published, names))
     if names.mistakes:
         raise DataError("\n".join(names.mistakes))
     return found
 
 
-def _tables(entries: Sequence[TableEntry], names: _Names) -> tuple[AskedTable, ...]:
+def _tables(spec: Spec, names: _Names) -> tuple[AskedTable, ...]:
     found = []
-    for index, entry in enumerate(entries):
+    of_papers = {one.method for one in spec.published}
+    for index, entry in enumerate(spec.tables):
         keys = ("tables", index)
         metric = names.metric(entry.metric, keys)
         if metric is None:
@@ -124,6 +140,9 @@ def _tables(entries: Sequence[TableEntry], names: _Names) -> tuple[AskedTable, .
         if entry.name and _is_shipped(entry.name, names.metrics):
             names.wrong((*keys, "name"), f"{entry.name!r} is the name of a table that every report has; choose another")
         rows, columns = entry.sides
+        measured = tuple(name for name in entry.methods if name not in of_papers)
+        if entry.methods and not measured:
+            names.wrong((*keys, "methods"), "only methods of papers are chosen; add one that was measured")
         found.append(
             AskedTable(
                 name=entry.name or "",
@@ -131,17 +150,39 @@ def _tables(entries: Sequence[TableEntry], names: _Names) -> tuple[AskedTable, .
                 metric=metric.id,
                 rows=rows,
                 columns=columns,
-                methods=names.chosen(entry.methods, metric.methods, (*keys, "methods"), "method"),
+                methods=names.chosen(measured, metric.methods, (*keys, "methods"), "method"),
                 tasks=names.chosen(entry.tasks, metric.tasks, (*keys, "tasks"), "task"),
                 cell=entry.cell,
                 aggregate_cell=entry.aggregate_cell,
                 digits=entry.digits,
                 caption=entry.caption,
                 label=entry.label,
+                published=tuple(name for name in entry.methods if name in of_papers),
             )
         )
-    own = [(one.name or one.kind or "", "" if one.name else one.metric or "") for one in entries]
+    own = [(one.name or one.kind or "", "" if one.name else one.metric or "") for one in spec.tables]
     _refuse_twice("tables", own, names)
+    return tuple(found)
+
+
+def _published(entries: Sequence[PublishedEntry], names: _Names) -> tuple[Published, ...]:
+    found = []
+    for index, entry in enumerate(entries):
+        keys = ("published", index)
+        metric = names.metric(entry.metric, keys)
+        if metric is None:
+            continue
+        tasks = {task.label: task.id for task in metric.tasks}
+        for name in entry.scores:
+            if name not in tasks:
+                told = f"no task {name!r}{did_you_mean(name, tasks)}; there are {some(list(tasks))}"
+                names.wrong((*keys, "scores", name), told)
+        scores = {tasks[name]: score for name, score in entry.scores.items() if name in tasks}
+        found.append(
+            Published(metric=metric.id, method=entry.method, cite=entry.cite, reference=entry.reference, scores=scores)
+        )
+    own = [(f"{one.method} [{one.cite}]", one.metric or "") for one in entries]
+    _refuse_twice("published", own, names)
     return tuple(found)
 
 

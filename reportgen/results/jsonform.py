@@ -54,6 +54,7 @@ def as_dict(report: Report) -> dict[str, Any]:
             "settings": asdict(report.settings),
         },
         "metrics": [_metric(metric) for metric in report.metrics],
+        "published": [asdict(one) for one in report.asked.published],
         "excluded": [
             {"run": item.run, "name": item.name, "metric": item.metric, "reason": item.reason}
             for item in report.excluded

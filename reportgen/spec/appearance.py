@@ -121,6 +121,21 @@ class TableEntry(Section):
         return self
 
 
+class PublishedEntry(Section):
+    """Numbers of a paper: shown beside the measured ones and marked as published, without interval, test or rank."""
+
+    method: Name
+    """Name of the method in tables."""
+    cite: Label
+    """Key of the paper, for `\\cite` in LaTeX; shown in brackets elsewhere."""
+    scores: Annotated[dict[str, float], Field(min_length=1)]
+    """Score per task, by shown name, in raw units as published."""
+    metric: Name | None = None
+    """Id of the metric; default: the first primary one."""
+    reference: str = ""
+    """The paper in words, for the bibliography of the LaTeX document and under tables."""
+
+
 class Visualization(Section):
     """How figures look."""
 

@@ -162,7 +162,7 @@ def _wrong_value(path: Path, types: dict[str, ErrorDetails], written: Written) -
         return _against_a_rule(path, types["value_error"], written)
     if given is None:
         return f"{name} is empty; take the key away, or give it {_expected(kinds)}{_example(path)}"
-    if given in ("", []):
+    if given in ("", []) or "too_short" in types:
         return f"{name} must not be empty"
     if "string_pattern_mismatch" in types:
         return f"{name} may hold lowercase letters, digits, - and _ (up to 80), not {_shown(given)}"

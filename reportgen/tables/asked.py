@@ -16,7 +16,7 @@ from reportgen.tables.values import Cell, Column, Table, decimals, number, shown
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reportgen.data.asked import AskedTable
+    from reportgen.data.asked import AskedTable, Published
     from reportgen.data.scores import Task
     from reportgen.results.report import MethodResult, MetricResult, Report
 
@@ -43,7 +43,10 @@ def asked_table(asked: AskedTable, report: Report) -> Table:
     methods = [metric.method(name) for name in asked.methods] or list(metric.methods)
     across = asked.columns if asked.rows == ("methods",) else asked.rows
     lines = [line for part in across for line in _lines(part, asked, metric, methods)]
-    columns, rows = _laid(asked, metric, methods, lines)
+    published = _papers(asked, report) if "tasks" in across else ()
+    lines = [replace(line, cells=(*line.cells, *_beside(line, metric, published))) for line in lines]
+    heads = [*((one.label, "") for one in methods), *((one.method, one.cite) for one in published)]
+    columns, rows = _laid(asked, metric, heads, lines)
     names = [line.key for line in lines if line.kind == "aggregate"]
     return Table(
         name=asked.name or f"{safe_name(metric.id)}-{asked.kind}",
@@ -54,9 +57,35 @@ def asked_table(asked: AskedTable, report: Report) -> Table:
         signature=_signature(metric, report, lines, names),
         columns=columns,
         rows=rows,
-        notes=_notes(metric, names, lines, methods),
+        notes=(*_notes(metric, names, lines, methods), *phrases.published_note(published)),
         label=asked.label or (f"tab:{asked.name}" if asked.name else ""),
     )
+
+
+def _papers(asked: AskedTable, report: Report) -> tuple[Published, ...]:
+    """Return the papers on a table: those it names, all where it names no method."""
+    wanted = set(asked.published)
+    every = not wanted and not asked.methods
+    there = (one for one in report.asked.published if one.metric == asked.metric)
+    return tuple(one for one in there if every or one.method in wanted)
+
+
+def _beside(line: _Line, metric: MetricResult, published: Sequence[Published]) -> list[Cell]:
+    """Return the cells of papers on a line: a bare number where the line is a task that they report."""
+    if line.kind != "task":
+        return [Cell(reason="not computed from published numbers") for _ in published]
+    task = next(task for task in metric.data.tasks if task.label == line.key)
+    places = next((cell.decimals for cell in line.cells if cell.decimals is not None), 0)
+    bare = not any(cell.text for cell in line.cells)
+    cells = []
+    for one in published:
+        value = one.scores.get(task.id)
+        if value is not None and line.fields[0] == "normalized":
+            low, high = task.reference, task.optimum
+            value = None if low is None or high is None else (value - low) / (high - low)
+        text = "" if bare or value is None else number(value, places)
+        cells.append(Cell(value=value, text=text, decimals=places, reason="as published, not measured here"))
+    return cells
 
 
 def _lines(part: str, asked: AskedTable, metric: MetricResult, methods: Sequence[MethodResult]) -> list[_Line]:
@@ -163,19 +192,20 @@ def _number(value: float | None, places: int) -> str:
 
 
 def _laid(
-    asked: AskedTable, metric: MetricResult, methods: Sequence[MethodResult], lines: Sequence[_Line]
+    asked: AskedTable, metric: MetricResult, heads: Sequence[tuple[str, str]], lines: Sequence[_Line]
 ) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
     """Lay the lines out as columns (a row a method) or as rows (a column a method)."""
     if asked.rows == ("methods",):
         columns = (Column(key="method", label="Method"), *(_column(one.key, one.label, [one]) for one in lines))
         rows = tuple(
-            (Cell(text=method.label), *(line.cells[index] for line in lines)) for index, method in enumerate(methods)
+            (Cell(text=label, cite=cite), *(line.cells[index] for line in lines))
+            for index, (label, cite) in enumerate(heads)
         )
         return columns, rows
     head = "Task" if {line.kind for line in lines} == {"task"} else metric.data.label
     columns = (
         Column(key=head.lower(), label=head),
-        *(_column(method.label, method.label, lines) for method in methods),
+        *(replace(_column(label, label, lines), cite=cite) for label, cite in heads),
     )
     return columns, tuple((Cell(text=line.label, link=line.link), *line.cells) for line in lines)
 
@@ -215,7 +245,7 @@ def _notes(
     tested = metric.testing and metric.primary_aggregate in names
     basis = "; only the primary aggregate has been tested" if tested else "; no test has been made"
     stated = [name for name in names if name in metric.aggregates]
-    missing = any(cell.value is None for line in lines if line.kind == "task" for cell in line.cells)
+    missing = any(cell.value is None for line in lines if line.kind == "task" for cell in line.cells[: len(methods)])
     return (
         *((f"{bold}{near}{basis}.",) if any(cell.best for cell in cells) else ()),
         *phrases.reasons(metric, stated),

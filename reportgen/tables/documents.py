@@ -39,9 +39,11 @@ def latex_document(report: Report, artifacts: Sequence[Artifact], *, templates: 
     environment.filters["tex"] = lambda text: tex(visible(text, longest=LONGEST_PROSE))
     environment.tests["long"] = _breaks_over_pages
     environment.filters["runs_per_task"] = _runs_per_task
+    papers = {one.cite: one.reference or f"{one.method}, as published." for one in report.asked.published}
     context = {
         "report": report,
         "interval": interval_words(report),
+        "papers": papers,
         "sections": [
             (metric, [one for one in artifacts if one.metric == metric.id and _in_paper(one)])
             for metric in report.metrics
@@ -51,7 +53,16 @@ def latex_document(report: Report, artifacts: Sequence[Artifact], *, templates: 
         File(path=f"latex/{name}", content=environment.get_template(f"{name}.j2").render(context).encode())
         for name in ("report.tex", "preamble.tex", "methods.tex")
     )
-    return (*written, File(path="latex/numbers.tex", content=numbers_tex(report).encode()))
+    bibliography = "\n".join(f"@misc{{{cite},\n  note = {{{_plain(words)}}}\n}}\n" for cite, words in papers.items())
+    return (
+        *written,
+        File(path="latex/numbers.tex", content=numbers_tex(report).encode()),
+        *((File(path="latex/references.bib", content=bibliography.encode()),) if papers else ()),
+    )
+
+
+def _plain(text: str) -> str:
+    return tex(visible(text, longest=LONGEST_PROSE))
 
 
 def _runs_per_task(metric: MetricResult) -> str:

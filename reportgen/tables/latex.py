@@ -129,11 +129,17 @@ def _prose(text: str) -> str:
 
 
 def _head(column: Column) -> str:
-    text = tex(visible(column.label, longest=LONGEST_HEAD))
+    text = tex(visible(column.label, longest=LONGEST_HEAD)) + _citation(column.cite)
     return f"{{{text}}}" if column.kind == "number" else text
 
 
+def _citation(cite: str) -> str:
+    return rf"\textdagger~\cite{{{cite}}}" if cite else ""
+
+
 def _cell(cell: Cell, column: Column) -> str:
+    if cell.cite:
+        return tex(visible(cell.text, longest=LONGEST_CELL)) + _citation(cell.cite)
     if cell.value is None or column.kind == "text":
         text = tex(visible(shown(cell, column), longest=LONGEST_CELL))
         return f"{{{text}}}" if column.kind == "number" else _emphasised(text, cell)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reportgen.results.report import Estimate, MethodResult, MetricResult, Report, TaskSummary
 
 IN_PAPERS = {"aggregates", "asked", "common", "comparisons", "tasks", "task", "steps", "planning", "sensitivity"}
+NO_RUN, AS_PUBLISHED = "no run of this method on this task", "as published, not measured here"
 SIZES = (Column(key="n_runs", label="Runs", kind="number"), Column(key="n_tasks", label="Tasks", kind="number"))
 
 
@@ -184,6 +185,7 @@ def _common(metric: MetricResult, report: Report) -> Table:
 def _tasks(metric: MetricResult, report: Report) -> Table:
     data = metric.data
     unequal = len({n for method in metric.methods for n in method.n_runs_per_task}) > 1
+    published = [one for one in report.asked.published if one.metric == metric.id]
     rows = []
     for task in data.tasks:
         found = [method.tasks.get(task.id) for method in metric.methods]
@@ -192,9 +194,11 @@ def _tasks(metric: MetricResult, report: Report) -> Table:
             (
                 Cell(text=task.label, link=task_page(task) if data.role == "primary" else ""),
                 *(_summary(summary, best=index in leading, counted=unequal) for index, summary in enumerate(found)),
+                *(Cell(value=one.scores.get(task.id), reason=AS_PUBLISHED) for one in published),
             )
         )
     bold = any(cell.best for row in rows for cell in row)
+    lacking = any(cell.reason == NO_RUN for row in rows for cell in row)
     return Table(
         name=f"{safe_name(metric.id)}-tasks",
         metric=metric.id,
@@ -208,18 +212,20 @@ def _tasks(metric: MetricResult, report: Report) -> Table:
         columns=(
             Column(key="task", label="Task"),
             *(Column(key=method.label, label=method.label, kind="spread") for method in metric.methods),
+            *(Column(key=one.method, label=one.method, kind="spread", cite=one.cite) for one in published),
         ),
         rows=tuple(rows),
         notes=(
             *(("Bold: the best mean of the task; no test has been made.",) if bold else ()),
-            *(("– : no run of this method on this task.",) if any(cell.reason for row in rows for cell in row) else ()),
+            *(("– : no run of this method on this task.",) if lacking else ()),
+            *phrases.published_note(published),
         ),
     )
 
 
 def _summary(summary: TaskSummary | None, *, best: bool, counted: bool) -> Cell:
     if summary is None:
-        return Cell(reason="no run of this method on this task")
+        return Cell(reason=NO_RUN)
     return Cell(value=summary.mean, sd=summary.sd, best=best, n=summary.n if counted else None)
 
 

@@ -12,6 +12,7 @@ from reportgen.text import visible
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from reportgen.data.asked import Published
     from reportgen.results.report import MethodResult, MetricResult, TaskSummary
 
 Key = TypeVar("Key", str, int)
@@ -68,6 +69,15 @@ def _whose(cells: Sequence[str], metric: MetricResult, names: Sequence[str]) -> 
         if cells == [f"{visible(method.label)} {NAMES[name]}" for method in metric.methods]:
             return NAMES[name][0].upper() + NAMES[name][1:]
     return "; ".join(cells[:4]) + (f" and {len(cells) - 4} more" if len(cells) > 4 else "")  # noqa: PLR2004
+
+
+def published_note(published: Sequence[Published]) -> tuple[str, ...]:
+    """Say that numbers are from papers, and from which."""
+    if not published:
+        return ()
+    papers = {one.cite: one.reference for one in published if one.reference}
+    told = "".join(f" {cite}: {reference.rstrip('.')}." for cite, reference in papers.items())
+    return (f"†: as published, not measured here; no interval, no test, no rank.{told}",)
 
 
 def titled(name: str, metric: MetricResult) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
-from reportgen.tables.values import Cell, Column, Table, shown
+from reportgen.tables.values import Cell, Column, Table, named, shown
 from reportgen.text import LONGEST_PROSE, csv_cell, csv_text, html, visible
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _laid_out(table: Table, form: str, escape: Callable[[str], str]) -> str:
     ]
     return tabulate(
         rows,
-        headers=[escape(visible(column.label)) for column in table.columns],
+        headers=[escape(visible(named(column.label, column.cite))) for column in table.columns],
         tablefmt=form,
         colalign=["left" if column.kind == "text" else "right" for column in table.columns] if rows else None,
         disable_numparse=True,
@@ -52,12 +52,13 @@ def write_csv(table: Table) -> str:
 
 def _names(column: Column) -> tuple[str, ...]:
     extra = {"interval": ("low", "high"), "spread": ("sd", "n")}.get(column.kind, column.fields)
-    return (csv_cell(column.key), *(csv_cell(f"{column.key}_{name}") for name in extra))
+    key = named(column.key, column.cite)
+    return (csv_cell(key), *(csv_cell(f"{key}_{name}") for name in extra))
 
 
 def _texts(cell: Cell, column: Column) -> tuple[str, ...]:
     if column.kind == "text":
-        return (csv_cell(cell.text),)
+        return (csv_cell(named(cell.text, cell.cite)),)
     numbers: dict[str, tuple[float | None, ...]] = {
         "number": (cell.value,),
         "p": (cell.value,),

@@ -42,6 +42,8 @@ class Cell:
         Page of the site, relative to its root (``runs.html#run-x``), or empty.
     parts
         In a column of kind ``cell``: further numbers that `text` shows, by name.
+    cite
+        Key of the paper that a row's numbers are from.
     """
 
     text: str = ""
@@ -57,6 +59,7 @@ class Cell:
     anchor: str = ""
     link: str = ""
     parts: tuple[tuple[str, float | None], ...] = ()
+    cite: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,7 @@ class Column:
     """A column: its key (CSV header), its label, what its cells hold, and the decimals shown.
 
     The cells of kind ``cell`` show their own text, with a value to sort by; `fields` names their further numbers.
+    `cite` is the key of the paper that the numbers are from.
     """
 
     key: str
@@ -71,6 +75,7 @@ class Column:
     kind: Literal["text", "number", "interval", "spread", "p", "cell"] = "text"
     decimals: int = 0
     fields: tuple[str, ...] = ()
+    cite: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,17 @@ class Table:
     task: str | None = None
     stub: int = 1
     label: str = ""
+
+
+def named(text: str, cite: str) -> str:
+    """Name a row or column of numbers from a paper as such, where no bibliography stands.
+
+    Examples
+    --------
+    >>> named("PPO", ""), named("Rainbow", "hessel2018")
+    ('PPO', 'Rainbow† [hessel2018]')
+    """
+    return f"{text}† [{cite}]" if cite else text
 
 
 def decimals(cells: Iterable[Cell]) -> int:
@@ -170,7 +186,7 @@ def shown(cell: Cell, column: Column, *, minus: str = "−") -> str:
     '0.64 [0.58, 0.71]'
     """
     if cell.value is None:
-        return cell.text or ("–" if column.kind != "text" else "")
+        return named(cell.text, cell.cite) or ("–" if column.kind != "text" else "")
     if column.kind == "cell":
         return cell.text.replace("−", minus)
     if column.kind == "p":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.artifacts import safe_name
-from reportgen.tables.values import Cell, Column, Table, number, places_of, shown
+from reportgen.tables.values import Cell, Column, Table, named, number, places_of, shown
 from reportgen.text import LONGEST_LABEL, LONGEST_PROSE, html, visible
 
 LONGEST_TEXT = 400
@@ -33,7 +33,7 @@ def write_html(table: Table) -> str:
 
 def _head(column: Column) -> str:
     kind = "text" if column.kind == "text" else "number"
-    return f'<th scope="col" data-type="{kind}">{html(visible(column.label))}</th>'
+    return f'<th scope="col" data-type="{kind}">{html(visible(named(column.label, column.cite)))}</th>'
 
 
 def _row(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> str:
@@ -58,7 +58,7 @@ def _emphasis(cell: Cell) -> str:
 
 
 def _text(cell: Cell, longest: int = LONGEST_TEXT) -> str:
-    text = html(visible(cell.text, longest=longest))
+    text = html(visible(named(cell.text, cell.cite), longest=longest))
     return f'<a href="{SITE_ROOT}{cell.link}">{text}</a>' if cell.link else text
 
 

@@ -67,6 +67,10 @@ CORPUS = {
         "  - {name: e, label: 'a}b', digits: 11, cell: '{mean:.2f}'}\n"
         "  - {name: 'A b', kind: task, cell: '{mean'}\n"
     ),
+    "papers-misspelt": (
+        f"{FILES}published:\n  - {{method: a, cite: 'x,y}}', scores: {{}}}}\n"
+        "  - {methods: a, cite: b, scores: {x: high}}\n  - {method: 3, score: {x: 1}}\n"
+    ),
     "comparisons-misspelt": f"{FILES}comparisons: {{estimand: improvement, correction: holms, test: permute}}\n",
     "missing-key": "files: {values: [score]}\nmetrics: {primary: [{id: a}, {name: {by_task: best.csv}}]}\n",
     "empty-names": "files: {path: ''}\nmetrics: {primary: ['']}\n",

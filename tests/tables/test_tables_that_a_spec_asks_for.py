@@ -122,6 +122,40 @@ def test_caption_and_label_are_those_asked_for_and_harmless(made):
     assert r"D\textbar{}Q \&" in part_of(artifact, ".tex")
 
 
+PAPERS = """published:
+  - {method: "Rain|bow", cite: hessel2018, scores: {maze: 20.9, open_door: 0.5}, reference: "Hessel & others, 2018."}
+  - {method: ppo, cite: "schulman:2017", scores: {push: -3}}
+"""
+
+
+@pytest.mark.parametrize("sides", ["rows: methods, columns: [tasks, mean]", "rows: [tasks, n_runs], columns: methods"])
+def test_numbers_of_papers_are_shown_as_such(made, sides):
+    artifact = made(f"{PAPERS}tables: [{{name: own, {sides}, digits: 1}}]\n")["own"]
+    shown = Cells(artifact.html).rows
+    by_method = shown if sides.startswith("rows: methods") else [list(column) for column in zip(*shown, strict=True)]
+    assert by_method[-2] == ["Rain|bow† [hessel2018]", "20.9", "0.5", "–", "–"]
+    assert by_method[-1] == ["ppo† [schulman:2017]", "–", "–", "−3.0", "–"]
+    text = part_of(artifact, ".tex")
+    assert r"Rain\textbar{}bow\textdagger~\cite{hessel2018}" in text
+    assert r"ppo\textdagger~\cite{schulman:2017}" in text
+    assert r"\textbf{20" not in text  # it is the largest, and yet not ranked
+    assert "no interval, no test, no rank" in text
+    assert "ppo† [schulman:2017]" in part_of(artifact, ".csv")
+
+
+def test_papers_stand_on_the_shipped_table_and_where_methods_are_chosen(made):
+    shipped = made(PAPERS)["score-tasks"]
+    assert Cells(shipped.html).rows[0][-2:] == ["Rain|bow† [hessel2018]", "ppo† [schulman:2017]"]
+    assert Cells(shipped.html).rows[1][-1] == "–"
+    own = made(f"{PAPERS}tables: [{{name: own, kind: tasks, methods: [sac, 'Rain|bow']}}]\n")["own"]
+    assert Cells(own.html).rows[0] == ["Task", "sac", "Rain|bow† [hessel2018]"]
+
+
+def test_papers_on_unknown_tasks_are_told(made):
+    with pytest.raises(DataError, match=r"yaml:6:\d+: no task 'mace'; did you mean 'maze'"):
+        made("published:\n  - {method: a, cite: b, scores: {mace: 1}}\n")
+
+
 def test_a_table_without_a_name_takes_the_place_of_the_shipped_one(made):
     before, after = made(""), made("tables: [{kind: tasks, digits: 0}]\n")
     assert set(before) == set(after)
