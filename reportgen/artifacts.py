@@ -60,6 +60,8 @@ class Artifact:
         ``NAME.md.txt`` and ``latex/tables/NAME.tex``.
     task
         Raw id of the task it is about, where it is about one.
+    label
+        Label of a figure in LaTeX; empty for ``fig:NAME``.
     """
 
     kind: Literal["figure", "table"]
@@ -73,6 +75,7 @@ class Artifact:
     html: str = ""
     files: tuple[File, ...] = ()
     task: str | None = None
+    label: str = ""
 
 
 def safe_name(text: str) -> str:

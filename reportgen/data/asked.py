@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reportgen.data.scores import Method, MetricData, Task
-    from reportgen.spec.model import PublishedEntry, Spec
+    from reportgen.spec.model import FigureEntry, PublishedEntry, Spec
 
     Named = TypeVar("Named", Method, Task)
 
@@ -57,6 +57,23 @@ class AskedTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFigure:
+    """A figure of the spec, as `AskedTable`: without a name it takes the place of the shipped one of its kind."""
+
+    name: str
+    kind: str
+    metric: str
+    methods: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    ncols: int | None = None
+    xlim: tuple[float, float] | None = None
+    smoothing: int = 1
+    width: str | float | None = None
+    caption: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """Numbers of a paper in raw units, by raw task id; nothing was measured here, so nothing is tested or ranked."""
 
@@ -72,6 +89,7 @@ class Asked:
     """Everything that a spec asks to be shown."""
 
     tables: tuple[AskedTable, ...] = ()
+    figures: tuple[AskedFigure, ...] = ()
     published: tuple[Published, ...] = ()
 
 
@@ -123,7 +141,9 @@ def asked(spec: Spec, metrics: Sequence[MetricData], where: Callable[..., str] |
         With every metric, method and task that is not there, and every name given twice.
     """
     names = _Names(metrics=metrics, where=where)
-    found = Asked(tables=_tables(spec, names), published=_published(spec.published, names))
+    found = Asked(
+        tables=_tables(spec, names), figures=_figures(spec.figures, names), published=_published(spec.published, names)
+    )
     if names.mistakes:
         raise DataError("\n".join(names.mistakes))
     return found
@@ -162,6 +182,36 @@ def _tables(spec: Spec, names: _Names) -> tuple[AskedTable, ...]:
         )
     own = [(one.name or one.kind or "", "" if one.name else one.metric or "") for one in spec.tables]
     _refuse_twice("tables", own, names)
+    return tuple(found)
+
+
+def _figures(entries: Sequence[FigureEntry], names: _Names) -> tuple[AskedFigure, ...]:
+    found = []
+    for index, entry in enumerate(entries):
+        keys = ("figures", index)
+        metric = names.metric(entry.metric, keys)
+        if metric is None:
+            continue
+        if entry.name and _is_shipped(entry.name, names.metrics):
+            told = f"{entry.name!r} is the name of a figure or table that every report has; choose another"
+            names.wrong((*keys, "name"), told)
+        found.append(
+            AskedFigure(
+                name=entry.name or "",
+                kind=entry.kind,
+                metric=metric.id,
+                methods=names.chosen(entry.methods, metric.methods, (*keys, "methods"), "method"),
+                tasks=names.chosen(entry.tasks, metric.tasks, (*keys, "tasks"), "task"),
+                ncols=entry.ncols,
+                xlim=entry.xlim,
+                smoothing=entry.smoothing,
+                width=entry.width,
+                caption=entry.caption,
+                label=entry.label,
+            )
+        )
+    own = [(one.name or one.kind, "" if one.name else one.metric or "") for one in entries]
+    _refuse_twice("figures", own, names)
     return tuple(found)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.figures import comparison_words, data, saving, words
+from reportgen.figures.asked import disclosed, narrowed
 from reportgen.figures.distributions import ecdf_figure, task_figure, violin_figure
 from reportgen.figures.forest import forest_figure
 from reportgen.figures.heatmap import heatmap_figure, missing_figure
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from reportgen.data.asked import AskedFigure
     from reportgen.parallel import Map
     from reportgen.results.report import MetricResult, Report
     from reportgen.spec.model import Visualization
@@ -72,6 +74,7 @@ class Job:
     protocol: words.Protocol
     visualization: Visualization
     tasks: tuple[int, int] = (0, 0)
+    asked: AskedFigure | None = None
 
 
 def draw(report: Report, visualization: Visualization, *, mapper: Map, store: Store = NOTHING) -> tuple[Artifact, ...]:
@@ -93,6 +96,9 @@ def draw(report: Report, visualization: Visualization, *, mapper: Map, store: St
     known = _looks(report, visualization)
     protocol = words.Protocol.of(report)
     jobs = [job for metric in report.metrics for job in _jobs(metric, known, protocol, visualization)]
+    wanted = [_asked_job(one, report, known, protocol, visualization) for one in report.asked.figures]
+    changed = {(one.metric, one.kind) for one in report.asked.figures if not one.name}
+    jobs = [*(job for job in jobs if (job.metric.id, job.role) not in changed), *(job for job in wanted if job)]
     keys = _keys(report, jobs)
     kept = {job.name: files for job in jobs if (files := store.get(KIND, keys[job.name])) is not None}
     missing = [job for job in jobs if job.name not in kept]
@@ -112,7 +118,9 @@ def _keys(report: Report, jobs: Sequence[Job]) -> dict[str, str]:
         packages=("matplotlib", "numpy"),
     )
     return {
-        job.name: digest((shared, job.role, job.name, job.tasks, job.looks, job.protocol, metrics[job.metric.id]))
+        job.name: digest(
+            (shared, job.role, job.name, job.tasks, job.looks, job.protocol, job.asked, metrics[job.metric.id])
+        )
         for job in jobs
     }
 
@@ -157,6 +165,33 @@ def _jobs(
     if len(metric.data.tasks) > 1 or not data.aggregate_curves(metric, "curves"):
         for number, part in enumerate(_parts(len(data.tasks_with_curves(metric))), start=1):
             yield job("task-curves", f"-{number}" if number > 1 else "", part)
+
+
+def _asked_job(
+    asked: AskedFigure,
+    report: Report,
+    known: Mapping[str, Look],
+    protocol: words.Protocol,
+    visualization: Visualization,
+) -> Job | None:
+    """Return the job of a figure of the spec; None where its kind has nothing to show."""
+    whole = next(metric for metric in report.metrics if metric.id == asked.metric)
+    metric = narrowed(whole, asked)
+    curved = len(data.tasks_with_curves(metric))
+    there = curved > 0 if asked.kind == "task-curves" else asked.kind in set(_whole_figures(metric))
+    if not there:
+        LOG.warning("figures: %s has nothing to show for %s", asked.kind, metric.id)
+        return None
+    return Job(
+        role=cast("Role", asked.kind),
+        name=asked.name or f"{safe_name(metric.id)}-{asked.kind}",
+        metric=metric,
+        looks={method.id: known[method.id] for method in metric.methods},
+        protocol=protocol,
+        visualization=visualization.model_copy(update={"width": asked.width}) if asked.width else visualization,
+        tasks=(0, curved) if asked.kind == "task-curves" else (0, 0),
+        asked=asked,
+    )
 
 
 def _parts(tasks: int) -> list[tuple[int, int]]:
@@ -221,9 +256,10 @@ def _artifact(job: Job, files: tuple[File, ...]) -> Artifact:
         kind="figure",
         name=job.name,
         metric=job.metric.id,
-        role=job.role,
+        role="asked" if job.asked and job.asked.name else job.role,
         title=f"{title}: {task.label}" if task else title,
-        caption=caption,
+        caption=disclosed(caption, job.asked) if job.asked else caption,
+        label=(job.asked and job.asked.label) or "",
         alt=alt,
         signature=words.signature(job.role, job.metric, job.protocol, task),
         files=files,
@@ -255,6 +291,7 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
     profiles = {method.id: method.profile for method in metric.methods if method.profile}
     better = words.better_side(metric)
     start, end = job.tasks
+    ncols = job.asked.ncols if job.asked else None
 
     def curves() -> Figure:
         statistic = words.curve_statistic(metric)
@@ -276,6 +313,12 @@ def _figure(job: Job, width: float, *, paper: bool) -> Figure:
         "curves": curves,
         "wall-curves": curves,
         "task": lambda: task_figure(metric, metric.data.tasks[start], looks, raw, width),
-        "task-curves": lambda: task_curves_figure(data.tasks_with_curves(metric)[start:end], looks, raw, width),
+        "task-curves": lambda: task_curves_figure(
+            data.tasks_with_curves(metric)[start:end], looks, raw, width, columns=ncols
+        ),
     }
-    return drawers[job.role]()
+    figure = drawers[job.role]()
+    if job.asked and job.asked.xlim:
+        for axes in figure.axes:
+            axes.set_xlim(*job.asked.xlim)
+    return figure

@@ -69,10 +69,15 @@ def draw_curves(axes: Axes, curves: Mapping[str, Curve], looks: Mapping[str, Loo
 
 
 def task_curves_figure(
-    tasks: Sequence[tuple[str, Mapping[str, Curve]]], looks: Mapping[str, Look], label: str, width: float
+    tasks: Sequence[tuple[str, Mapping[str, Curve]]],
+    looks: Mapping[str, Look],
+    label: str,
+    width: float,
+    *,
+    columns: int | None = None,
 ) -> Figure:
     """Draw small multiples, a panel a task (label and curves by method)."""
-    columns = min(len(tasks), 4 if width > 6 else (3 if width > 4 else 2))  # noqa: PLR2004 - inches a panel needs
+    columns = min(len(tasks), columns or (4 if width > 6 else (3 if width > 4 else 2)))  # noqa: PLR2004 - inches a panel needs
     rows = -(-len(tasks) // columns)
     present = {name for _, curves in tasks for name in curves}
     shown = [look for name, look in looks.items() if name in present]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("reportgen.results")
 KIND = "statistics"
 NAME = "metrics.json"
-NOT_COMPUTED = {"report", "visualization", "tables", "published", "notebooks", "output"}
+NOT_COMPUTED = {"report", "visualization", "tables", "figures", "published", "notebooks", "output"}
 """Sections of a spec that no statistic depends on."""
 KNOWN = {
     name: kind

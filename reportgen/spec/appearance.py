@@ -121,6 +121,51 @@ class TableEntry(Section):
         return self
 
 
+class FigureEntry(Section):
+    """A figure of your own, or the shipped one of its kind changed, where it has no `name`."""
+
+    kind: Literal["intervals", "profile", "violin", "ecdf", "heatmap", "curves", "wall-curves", "task-curves"]
+    """What is drawn."""
+    name: Slug | None = None
+    """Name of its files; without one the figure takes the place of the shipped one of its kind."""
+    metric: Name | None = None
+    """Id of the metric; default: the first primary one."""
+    methods: Names = ()
+    """Shown names or globs of methods, in their order; default: all."""
+    tasks: Names = ()
+    """`heatmap`, `task-curves`: shown names or globs of tasks, in their order; default: all."""
+    ncols: Annotated[int, Field(ge=1, le=12)] | None = None
+    """`task-curves`: panels in a row; default: as many as the width holds."""
+    xlim: tuple[float, float] | None = None
+    """`curves`, `wall-curves`, `task-curves`, `profile`: ends of the x axis, e.g. [0, 1000000]; told in the caption."""
+    smoothing: Annotated[int, Field(ge=1)] = 1
+    """Curves: odd number of grid points of a centred running mean; told in the caption."""
+    width: Literal["icml", "neurips", "full"] | float | None = None
+    """Width of the paper figure; default: `visualization.width`."""
+    caption: Name | None = None
+    """Plain text; smoothing and limits are added to it. Default: what it shows, with its intervals."""
+    label: Label | None = None
+    """Label in LaTeX; default: `fig:NAME`."""
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> FigureEntry:
+        curves = self.kind.endswith("curves")
+        kinds = {
+            "tasks": self.kind in {"heatmap", "task-curves"} or not self.tasks,
+            "ncols": self.kind == "task-curves" or self.ncols is None,
+            "xlim": curves or self.kind == "profile" or self.xlim is None,
+            "smoothing": curves or self.smoothing == 1,
+        }
+        wrong = [name for name, fits in kinds.items() if not fits]
+        if wrong:
+            raise ValueError(f"a figure of kind {self.kind!r} does not take {', '.join(wrong)}")
+        if self.smoothing % 2 == 0:
+            raise ValueError(f"smoothing is an odd number of points, e.g. {self.smoothing + 1}, not {self.smoothing}")
+        if self.xlim and self.xlim[0] >= self.xlim[1]:
+            raise ValueError("xlim is the lower end and then the upper one, e.g. [0, 1000000]")
+        return self
+
+
 class PublishedEntry(Section):
     """Numbers of a paper: shown beside the measured ones and marked as published, without interval, test or rank."""
 

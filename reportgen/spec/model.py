@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reportgen.spec.appearance import PublishedEntry, TableEntry, Visualization
+from reportgen.spec.appearance import FigureEntry, PublishedEntry, TableEntry, Visualization
 from reportgen.spec.identity import Axes, LabelRule, MethodSelector, Rename
 from reportgen.spec.measures import ByTask, Direction, MetricEntry, Metrics, Normalization, Score
 from reportgen.spec.methodology import Aggregate, Analysis, Comparisons, CompleteWhen, Curves, Runs, State
@@ -26,6 +26,7 @@ __all__ = [
     "CompleteWhen",
     "Curves",
     "Direction",
+    "FigureEntry",
     "FilesSource",
     "MetricEntry",
     "Metrics",
@@ -123,6 +124,8 @@ class Spec(Section):
     """How figures look."""
     tables: tuple[TableEntry, ...] = ()
     """Tables of your own, and shipped ones changed."""
+    figures: tuple[FigureEntry, ...] = ()
+    """Figures of your own, and shipped ones changed."""
     published: tuple[PublishedEntry, ...] = ()
     """Numbers of papers, shown as such on tables of tasks."""
     notebooks: Notebooks = Notebooks()

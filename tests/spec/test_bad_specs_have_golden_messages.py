@@ -67,6 +67,10 @@ CORPUS = {
         "  - {name: e, label: 'a}b', digits: 11, cell: '{mean:.2f}'}\n"
         "  - {name: 'A b', kind: task, cell: '{mean'}\n"
     ),
+    "figures-that-do-not-fit": (
+        f"{FILES}figures:\n  - {{kind: heatmap, smoothing: 3, xlim: [0, 1]}}\n  - {{kind: curves, smoothing: 4}}\n"
+        "  - {kind: curve, ncols: 0, tasks: 3}\n  - {kind: profile, xlims: 3}\n  - {kind: profile, xlim: [1, 0]}\n"
+    ),
     "papers-misspelt": (
         f"{FILES}published:\n  - {{method: a, cite: 'x,y}}', scores: {{}}}}\n"
         "  - {methods: a, cite: b, scores: {x: high}}\n  - {method: 3, score: {x: 1}}\n"
