@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from reportgen.data.scores import Method, MetricData, Task
-    from reportgen.spec.model import FigureEntry, PublishedEntry, Spec
+    from reportgen.spec.model import PublishedEntry, Spec
 
     Named = TypeVar("Named", Method, Task)
 
@@ -142,7 +142,7 @@ def asked(spec: Spec, metrics: Sequence[MetricData], where: Callable[..., str] |
     """
     names = _Names(metrics=metrics, where=where)
     found = Asked(
-        tables=_tables(spec, names), figures=_figures(spec.figures, names), published=_published(spec.published, names)
+        tables=_tables(spec, names), figures=_figures(spec, names), published=_published(spec.published, names)
     )
     if names.mistakes:
         raise DataError("\n".join(names.mistakes))
@@ -185,9 +185,10 @@ def _tables(spec: Spec, names: _Names) -> tuple[AskedTable, ...]:
     return tuple(found)
 
 
-def _figures(entries: Sequence[FigureEntry], names: _Names) -> tuple[AskedFigure, ...]:
+def _figures(spec: Spec, names: _Names) -> tuple[AskedFigure, ...]:
     found = []
-    for index, entry in enumerate(entries):
+    of_tables = {one.name for one in spec.tables}
+    for index, entry in enumerate(spec.figures):
         keys = ("figures", index)
         metric = names.metric(entry.metric, keys)
         if metric is None:
@@ -195,6 +196,8 @@ def _figures(entries: Sequence[FigureEntry], names: _Names) -> tuple[AskedFigure
         if entry.name and _is_shipped(entry.name, names.metrics):
             told = f"{entry.name!r} is the name of a figure or table that every report has; choose another"
             names.wrong((*keys, "name"), told)
+        if entry.name and entry.name in of_tables:
+            names.wrong((*keys, "name"), f"{entry.name!r} is the name of a table of this spec; choose another")
         found.append(
             AskedFigure(
                 name=entry.name or "",
@@ -210,7 +213,7 @@ def _figures(entries: Sequence[FigureEntry], names: _Names) -> tuple[AskedFigure
                 label=entry.label,
             )
         )
-    own = [(one.name or one.kind, "" if one.name else one.metric or "") for one in entries]
+    own = [(one.name or one.kind, "" if one.name else one.metric or "") for one in spec.figures]
     _refuse_twice("figures", own, names)
     return tuple(found)
 

@@ -110,7 +110,7 @@ def test_report_json_follows_its_schema(built):
     folder, _ = built
     report = json.loads((folder / "report.json").read_text())
     assert report["schema"] == 1
-    assert set(report) == {"schema", "report", "metrics", "excluded", "warnings"}
+    assert set(report) == {"schema", "report", "metrics", "published", "excluded", "warnings"}
     for metric in report["metrics"]:
         for method in metric["methods"]:
             for aggregate in method["aggregates"].values():

@@ -177,3 +177,8 @@ def test_what_is_not_there_is_told_at_once_with_its_place(made):
         "8:12: 'runs' is the name of a table that every report has; choose another",
         "10:5: 'c' is in tables twice; give each a name of its own",
     ]
+
+
+def test_a_figure_and_a_table_do_not_share_a_name(made):
+    with pytest.raises(DataError, match=r"yaml:6:\d+: 'own' is the name of a table of this spec; choose another"):
+        made("figures: [\n  {name: own, kind: heatmap}]\ntables: [{name: own}]\n")
