@@ -25,6 +25,7 @@ from reportgen.reuse import FOLDER, Store
 from reportgen.runs import Reading, cache_folder, collect_runs
 from reportgen.runs.lock import lock_beside, read_lock, written_lock
 from reportgen.spec import load
+from reportgen.standing import Inputs, watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +39,7 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Built:
-    """What a build made, and where; `profile` is phase to seconds, phases beside each other overlap."""
+    """What a build made, where, and of what; `profile` is phase to seconds, phases beside each other overlap."""
 
     report: Report
     artifacts: tuple[Artifact, ...]
@@ -46,6 +47,7 @@ class Built:
     folder: Path
     notebook_failure: str = ""
     profile: Mapping[str, float] = field(default_factory=dict)
+    read: Inputs = field(default_factory=Inputs)
 
 
 def _silent(_phase: str) -> None:
@@ -109,28 +111,31 @@ def build(
     mapper = workers(jobs)
     phase = Phases(shown=progress)
     store = Store(folder=cache_folder(cache) / FOLDER if reuse else None)
-    with phase("reading the spec"):
-        loaded = load(Path(spec), overrides=overrides)
-        target = folder_of(loaded, output)
-        logs.write_to(target.parent / f"{loaded.slug}.log")
-        site.refuse_foreign(target)
-        _refuse_cache_within(target, cache_folder(cache))
-        own = _own_templates(loaded)
-    with phase("reading runs"):
-        reading = Reading(
-            cache=cache,
-            offline=offline,
-            refresh=refresh,
-            strict=strict,
-            locked=read_lock(lock_beside(loaded.path)) if locked else None,
-            progress=progress,
-        )
-        collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
-        records = collected.records
-    with phase("preparing scores"):
-        code: Code = "run" if allow_code else "refuse"
-        dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
-        dataset = with_told(dataset, collected.told)
+    with watched() as read:
+        with phase("reading the spec"):
+            loaded = load(Path(spec), overrides=overrides)
+            target = folder_of(loaded, output)
+            logs.write_to(target.parent / f"{loaded.slug}.log")
+            site.refuse_foreign(target)
+            _refuse_cache_within(target, cache_folder(cache))
+            own = _own_templates(loaded)
+        with phase("reading runs"):
+            reading = Reading(
+                cache=cache,
+                offline=offline,
+                refresh=refresh,
+                strict=strict,
+                locked=read_lock(lock_beside(loaded.path)) if locked else None,
+                progress=progress,
+            )
+            collected = collect_runs(loaded.spec, loaded.root, where=loaded.where, reading=reading)
+            records = collected.records
+        with phase("preparing scores"):
+            code: Code = "run" if allow_code else "refuse"
+            dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
+            dataset = with_told(dataset, collected.told)
+    _vouch(read, loaded, own, live=not offline, code=allow_code)
+    read.leave(target)
     with phase("computing statistics"):
         computed = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper, store=store)
         report = without_secrets(computed, known=[record.commit for record in records if record.commit])
@@ -163,7 +168,17 @@ def build(
         folder=target,
         notebook_failure=recomputed.failure,
         profile=dict(phase.taken),
+        read=read,
     )
+
+
+def _vouch(read: Inputs, loaded: LoadedSpec, own: Path | None, *, live: bool, code: bool) -> None:
+    """Add what later phases read, and say whether the files that were read tell all that the report depends on."""
+    asks = any(entry.files is None and entry.wandb_offline is None for entry in loaded.spec.sources)
+    read.certain = not code and not (live and asks)
+    read.note(str(loaded.root))  # a table of the user's there would win over one that is shipped
+    if own is not None:
+        read.note_below(own)
 
 
 def _made(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "reportgen"
-BASE = {"errors", "artifacts", "parallel", "resources", "text", "redaction", "logs", "phases", "reuse"}
+BASE = {"errors", "artifacts", "parallel", "resources", "text", "redaction", "logs", "phases", "reuse", "standing"}
 ALLOWED = {
     "errors": set(),
     "artifacts": {"errors"},
@@ -19,6 +19,7 @@ ALLOWED = {
     "logs": {"errors", "redaction", "text"},
     "phases": {"errors"},
     "reuse": {"errors", "artifacts", "resources"},
+    "standing": {"artifacts", "reuse"},
     "spec": BASE,
     "runs": BASE | {"spec"},
     "data": BASE | {"spec", "runs"},

@@ -11,6 +11,7 @@ import click
 
 from reportgen.cli.options import (
     cache_option,
+    debugging,
     jobs_option,
     json_option,
     logging_options,
@@ -26,6 +27,8 @@ from reportgen.cli.options import (
 from reportgen.errors import DataError, UsageError
 from reportgen.redaction import redacted
 from reportgen.resources import shipped
+from reportgen.reuse import FOLDER, NOTHING, Store
+from reportgen.standing import Said, find, keep, key_of_build
 from reportgen.text import visible
 
 if TYPE_CHECKING:
@@ -86,7 +89,7 @@ def _build_portal(
         elif attempt.built and not (quiet or as_json):
             say(f"built  {attempt.slug}: {attempt.built.report.headline}")
             if profile:
-                _print_profile(attempt.built)
+                _print_profile(attempt.built.profile)
 
     with progress_shown(shown=not quiet and not as_json) as progress:
         portal = build_portal(specs_of(paths), output=output, told=told, cache=cache_dir, progress=progress, **how)
@@ -134,28 +137,40 @@ def _build(
     profile: bool,
     **how: bool,
 ) -> None:
-    from reportgen.build import build as build_report  # noqa: PLC0415 - heavy
-
     started = time.monotonic()
-    with progress_shown(shown=not quiet and not as_json) as progress:
-        built = build_report(
-            spec,
-            output=output,
-            overrides=overrides,
-            strict=strict,
-            allow_code=allow_code,
-            jobs=jobs,
-            cache=cache_dir,
-            progress=progress,
-            **how,
-        )
+    how |= {"strict": strict, "allow_code": allow_code}
+    store, key = _receipts(spec, output, overrides, cache_dir, how)
+    said = find(store, key)
+    if said is None:
+        from reportgen.build import build as build_report  # noqa: PLC0415 - heavy
+
+        with progress_shown(shown=not quiet and not as_json) as progress:
+            built = build_report(
+                spec, output=output, overrides=overrides, jobs=jobs, cache=cache_dir, progress=progress, **how
+            )
+        said, timed = _said(built), dict(built.profile)
+        keep(store, key, built.read, built.folder, said)
+    else:
+        timed = {"finding that nothing has changed": time.monotonic() - started}
     if as_json:
-        click.echo(json.dumps(_summary(built) | _timed(built, profile), indent=1))
+        click.echo(json.dumps({**said.summary, **({"profile": timed} if profile else {})}, indent=1))
         return
     if not quiet:
-        _print_summary(built, time.monotonic() - started)
+        _print_summary(said, time.monotonic() - started)
     if profile:
-        _print_profile(built)
+        _print_profile(timed)
+
+
+def _receipts(
+    spec: Path, output: Path | None, overrides: tuple[str, ...], cache_dir: Path | None, how: Mapping[str, bool]
+) -> tuple[Store, str]:
+    """Return where the receipt of this build is kept, and its key; nowhere where it must be made in any case."""
+    from reportgen.runs import cache_folder  # noqa: PLC0415 - heavy
+
+    anew = not how.get("reuse", True) or how.get("refresh") or how.get("lock") or debugging()
+    folder = cache_folder(cache_dir)
+    store = NOTHING if anew else Store(folder=folder / FOLDER)
+    return store, key_of_build(spec, {"output": output, "overrides": overrides, "cache": folder.absolute(), **how})
 
 
 @click.command()
@@ -280,11 +295,15 @@ def _timed(built: Built, profile: bool) -> dict[str, Any]:  # noqa: FBT001 - an 
     return {"profile": dict(built.profile)} if profile else {}
 
 
-def _print_summary(built: Built, seconds: float) -> None:
+def _said(built: Built) -> Said:
     from reportgen.tables import headline, terminal  # noqa: PLC0415 - heavy
 
-    summary = _summary(built)
-    click.echo(terminal(headline(built.report)))
+    return Said(table=terminal(headline(built.report)), summary=_summary(built))
+
+
+def _print_summary(said: Said, seconds: float) -> None:
+    summary = said.summary
+    click.echo(said.table)
     click.echo()
     say(summary["headline"])
     click.echo()
@@ -294,11 +313,11 @@ def _print_summary(built: Built, seconds: float) -> None:
     click.echo(f"runs      {summary['runs_used']} used, {summary['runs_not_used']} not used")
     click.echo(f"warnings  {summary['warnings']} ({summary['notes']} notes, {summary['withheld']} numbers withheld)")
     click.echo(f"open      {summary['open']}   ({seconds:.1f} s)")
-    if built.notebook_failure:
-        click.echo(f"warning: the notebook stopped: {visible(built.notebook_failure, longest=400)}", err=True)
+    if summary["notebook_failure"]:
+        click.echo(f"warning: the notebook stopped: {visible(summary['notebook_failure'], longest=400)}", err=True)
 
 
-def _print_profile(built: Built) -> None:
-    longest = max(map(len, built.profile))
-    for name, seconds in built.profile.items():
+def _print_profile(taken: Mapping[str, float]) -> None:
+    longest = max(map(len, taken))
+    for name, seconds in taken.items():
         click.echo(f"{name:<{longest}}  {seconds:7.2f} s")

@@ -77,6 +77,12 @@ def _log_file(context: click.Context, _option: click.Parameter, path: Path | Non
         logs.write_to(path)
 
 
+def debugging() -> bool:
+    """Tell whether ``--debug`` was given."""
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(DEBUG))
+
+
 def logging_options(command: Any) -> Any:
     """Add ``-v``, ``--debug`` and ``--log-file``; they may stand before or after the name of the command."""
     for option in (
