@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import matplotlib.pyplot as _  # noqa: F401, ICN001 - wandb.Image takes a figure only where pyplot is loaded
 import numpy as np
 
 from reportgen.analyzer import against, core, tables

@@ -2,10 +2,14 @@
 
 import contextlib
 import io
+import json
+import subprocess
+import sys
 import warnings
 
 import nbformat
 import pytest
+from wandb_server import program_environment
 
 from reportgen import ReportgenWarning
 from reportgen.notebooks.cells import from_source, to_bytes
@@ -54,3 +58,26 @@ def test_its_notebook_ran_through_and_says_why_there_is_no_gap(basic):
 @pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
 def test_an_example_notebook_is_its_script(script):
     assert script.with_suffix(".ipynb").read_bytes() == to_bytes(from_source(script.read_text()))
+
+
+@pytest.fixture(scope="session")
+def integrated(sky, tmp_path_factory):
+    """Run the example as a program of its own, as the W&B client wants it; the analysis's run on the server."""
+    folder = tmp_path_factory.mktemp("integrated")
+    command = [sys.executable, "-W", "ignore", EXAMPLES / "wandb_integration.py"]
+    environment = program_environment(sky.url, folder) | {"WANDB_MODE": "online"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return next(run for run in sky.store.runs() if run.display_name == "sweep_comparison")
+
+
+def test_results_come_back_to_the_service_as_table_image_artifact_and_report(sky, integrated):
+    logged = {key: value["_type"] for row in integrated.history.rows for key, value in row.items() if key[0] in "ip"}
+    assert logged == {"iqm_comparison": "table-file", "performance_profile": "image-file"}
+    names = [row["iqm_comparison"]["path"] for row in integrated.history.rows if "iqm_comparison" in row]
+    table = json.loads(sky.store.blobs[integrated.files[names[0]]])
+    assert [row[:1] for row in table["data"]] == [["dqn"], ["ppo"]]
+    assert "processed_runs" in sky.store.project("metta-research", "metta-analysis").collections.__repr__()
+    assert "Sky Comprehensive Sweep Analysis" in repr(list(sky.store.views.values()))
