@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -18,12 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from reportgen.data.discover import Discovery
+    from reportgen.data.looking import Looked
 
 SHOWN = 40
 EXAMPLES = 4
 ACROSS = 8
-PROJECT = re.compile(r"(?!\.{1,2}/)[^/\\]+/(?!\.{1,2}$)[^/\\]+")
-"""ENTITY/PROJECT"""
 where_argument = click.argument("where", metavar="FOLDER|ENTITY/PROJECT")
 names_option = click.option("--runs", "pattern", metavar="GLOB", help="Look only at runs whose display name matches.")
 
@@ -40,9 +38,9 @@ def inspect(*, where: str, pattern: str | None, cache_dir: Path | None, everythi
 
     It ends with a spec to start from; `reportgen init --from` writes it into a file.
     """
-    from reportgen.data.discover import proposal  # noqa: PLC0415 - heavy
+    from reportgen.data.proposal import proposal  # noqa: PLC0415 - heavy
 
-    found = look(where, pattern, cache_dir)
+    found = look(where, pattern, cache_dir).found
     proposed = proposal(found, where=where, root=where if Path(where).is_dir() else ".")
     if as_json:
         click.echo(json.dumps(_as_json(found) | {"spec": proposed}, indent=1))
@@ -52,18 +50,12 @@ def inspect(*, where: str, pattern: str | None, cache_dir: Path | None, everythi
     click.echo(proposed, nl=False)
 
 
-def look(where: str, pattern: str | None, cache_dir: Path | None) -> Discovery:
-    """Find out what a folder or a W&B project holds; a folder of that name comes first."""
-    from reportgen.data.discover import discover, facts, listed_facts  # noqa: PLC0415 - heavy
-    from reportgen.runs import survey_folder, survey_project  # noqa: PLC0415 - heavy
+def look(where: str, pattern: str | None, cache_dir: Path | None) -> Looked:
+    """Look, with progress on a terminal."""
+    from reportgen.data.looking import look as looked  # noqa: PLC0415 - heavy
 
-    if PROJECT.fullmatch(where) and not Path(where).exists():
-        with progress_shown(shown=True) as progress:
-            progress("asking W&B which runs there are")
-            source, runs = survey_project(where, pattern=pattern)
-        return discover(source, listed_facts(runs, *where.split("/")))
-    source, records = survey_folder(Path(where), pattern=pattern, cache=cache_dir)
-    return discover(source, facts(records))
+    with progress_shown(shown=True) as progress:
+        return looked(where, pattern=pattern, cache=cache_dir, progress=progress)
 
 
 def _as_json(found: Discovery) -> dict[str, Any]:

@@ -45,10 +45,10 @@ def _example() -> dict[str, bytes]:
 
 
 def _proposed(folder: Path, where: str, pattern: str | None, cache_dir: Path | None) -> dict[str, bytes]:
-    from reportgen.data.discover import proposal  # noqa: PLC0415 - heavy
+    from reportgen.data.proposal import proposal  # noqa: PLC0415 - heavy
 
     root = os.path.relpath(where, folder) if Path(where).is_dir() else "."
-    text = proposal(look(where, pattern, cache_dir), where=where, root=root)
+    text = proposal(look(where, pattern, cache_dir).found, where=where, root=root)
     return {"report.yaml": text.encode()}
 
 

@@ -137,6 +137,7 @@ def _selects(selector: MethodSelector, record: RunRecord, roots: Sequence[str]) 
         and selector.method in {None, record.axes.get("method")}
         and set(selector.tags) <= set(record.tags)
         and selector.group in {None, record.group}
+        and selector.label.items() <= dict(record.labels).items()
     )
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reportgen.data.axes import natural
 from reportgen.data.conventions import Conventions, conventions, preset_of
-from reportgen.data.direction import infer_direction, tokens
+from reportgen.data.direction import infer_direction
 from reportgen.runs.raw import INTERNAL
 from reportgen.runs.survey import usual
-from reportgen.spec.tree import dump
-from reportgen.text import LONGEST_PROSE, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,13 +21,11 @@ if TYPE_CHECKING:
     from reportgen.runs.survey import FoundSource
     from reportgen.runs.wandb_api.listed import Listed
 
-EVALUATED = frozenset({"eval", "evaluation", "test", "val", "validation"})
 SUITE = re.compile(r"^(?P<head>(?:[^/]*/)?(?:eval|test|val)_)[^/]+/[^/]+$")
 HIDDEN = re.compile(r"(\.|_)(std|std_dev|var|min|max|count|first_step|last_step)$")
 USUAL_TASK = re.compile(r"^(?P<task>.+?)__(?P<method>.+?)__(?P<seed>\d+)(?:__\d{9,})?$")
 NAME_PATTERN = r"^(?P<task>.+?)__(?P<method>.+?)__(?P<seed>\d+)"
 SHARE = 0.8
-PRIMARY_AT_MOST = 3
 EXAMPLES = 4
 COUNTED = frozenset({"number", "boolean"})
 
@@ -92,6 +88,15 @@ class Candidate:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a run stands by the likeliest candidates; a seed that nothing names is None."""
+
+    method: str
+    tasks: tuple[str, ...]
+    seed: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Discovery:
     """What was found in a set of runs.
@@ -106,6 +111,8 @@ class Discovery:
         The preset whose conventions the metrics follow, or None.
     conventions
         What that preset reads of the runs, where it fits them; the proposal is then the preset's.
+    places
+        Run id to where the run stands; runs that the preset's filters leave out have none.
     """
 
     source: FoundSource
@@ -116,6 +123,7 @@ class Discovery:
     matrix: Mapping[tuple[str, str], int]
     preset: str | None
     conventions: Conventions | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 def facts(records: Sequence[RunRecord]) -> tuple[RunFacts, ...]:
@@ -197,6 +205,7 @@ def discover(source: FoundSource, runs: Sequence[RunFacts]) -> Discovery:
         matrix=_matrix(known, axes),
         preset=preset,
         conventions=read,
+        places=placed(known, axes),
     )
 
 
@@ -338,12 +347,22 @@ def _seed_candidates(runs: Sequence[RunFacts], keys: Sequence[KeyFacts]) -> tupl
     return tuple(candidate for candidate in listed if candidate)
 
 
+def placed(runs: Sequence[RunFacts], axes: Mapping[str, Sequence[Candidate]]) -> dict[str, Place]:
+    """Return the method, the tasks and the seed of each run by the likeliest candidates, by run id."""
+    return {
+        run.id: Place(
+            method=_value(run, axes["method"], "method") or run.name,
+            tasks=_tasks_of(run, axes["task"]),
+            seed=_value(run, axes["seed"], "seed"),
+        )
+        for run in runs
+    }
+
+
 def _matrix(runs: Sequence[RunFacts], axes: Mapping[str, Sequence[Candidate]]) -> dict[tuple[str, str], int]:
     counts: Counter[tuple[str, str]] = Counter()
-    for run in runs:
-        method = _value(run, axes["method"], "method") or run.name
-        for task in _tasks_of(run, axes["task"]):
-            counts[method, task] += 1
+    for place in placed(runs, axes).values():
+        counts.update((place.method, task) for task in place.tasks)
     return dict(sorted(counts.items(), key=lambda item: (natural(item[0][0]), natural(item[0][1]))))
 
 
@@ -368,64 +387,3 @@ def _tasks_of(run: RunFacts, candidates: Sequence[Candidate]) -> tuple[str, ...]
         matches = (re.match(pattern, name) for name in run.metrics)
         return tuple(f"{match['suite']}/{match['task']}" for match in matches if match)
     return (_value(run, candidates, "task") or "all",)
-
-
-def proposal(found: Discovery, *, where: str, root: str = ".") -> str:
-    """Return a spec for what was found, with what was guessed in its comments.
-
-    Parameters
-    ----------
-    where
-        Where the runs are, as the user named it, for the comment on top.
-    root
-        The folder, relative to where the spec will stand.
-    """
-    form, doubts = found.source.form, list(found.source.doubts)
-    spec: dict[str, Any] = {"root": root} if root != "." else {}
-    spec[form] = dict(found.source.fields)
-    axes = {axis: dict(listed[0].form) for axis, listed in found.axes.items() if listed and listed[0].form}
-    if found.conventions is not None:
-        spec = {"preset": found.conventions.preset, **spec}
-        doubts += _doubts_of(found.conventions)
-    if axes:
-        spec["axes"] = axes
-        doubts += [f"axes.{axis}: {listed[0].why}" for axis, listed in found.axes.items() if listed and listed[0].form]
-    primary = [] if found.conventions is not None else primary_metrics(found)
-    spec |= {"metrics": {"primary": primary}} if primary else {}
-    doubts += [f"metrics: whether more {entry['name']} is better was guessed from its name" for entry in primary
-               if entry.get("direction") in {"maximize", "minimize"}]  # fmt: skip
-    doubts += [
-        f"metrics: whether more {entry['name']} is better could not be told; add direction: maximize or minimize"
-        for entry in primary
-        if "direction" not in entry
-    ]
-    place = visible(where, longest=LONGEST_PROSE)
-    head = f"# Proposed from {place}: {len(found.runs)} runs. Look at each line, then: reportgen check"
-    return "\n".join([head, *(f"# - {visible(doubt, longest=LONGEST_PROSE)}" for doubt in doubts), dump(spec)])
-
-
-def _doubts_of(read: Conventions) -> list[str]:
-    doubts = [f"preset {read.preset}: the metrics follow its conventions; reportgen check --show prints what it sets"]
-    runs = "1 run" if read.left_out == 1 else f"{read.left_out} runs"
-    return doubts + ([f"preset {read.preset}: its filters leave out {runs}"] if read.left_out else [])
-
-
-def primary_metrics(found: Discovery) -> list[dict[str, Any]]:
-    """Propose the metrics of a report: evaluations that are to be maximised before anything else."""
-    pattern = found.axes["task"][0].form.get("metric") if found.axes["task"] else None
-    if pattern:
-        head = pattern.removeprefix("^").partition("(?P<suite>")[0].replace("\\", "")
-        return [{"name": f"{head}*/*", "id": head.rstrip("_").replace("/", "_"), "direction": "maximize"}]
-    ranked = sorted(found.metrics, key=lambda one: (preference(one.name, one.direction), -one.runs, natural(one.name)))
-    chosen = ranked if found.source.form == "files" else ranked[:1]
-    return [
-        {"name": metric.name} | ({} if metric.direction == "unknown" else {"direction": metric.direction})
-        for metric in chosen[:PRIMARY_AT_MOST]
-    ]
-
-
-def preference(name: str, direction: Direction) -> int:
-    """Return how late a metric comes when one is chosen: evaluations that are to be maximised before anything else."""
-    evaluated = bool(EVALUATED & set(tokens(name)))
-    order = {"maximize": 0, "minimize": 2, "unknown": 4, "none": 6}
-    return order[direction] + (0 if evaluated else 1)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reportgen.data.direction import infer_direction
-from reportgen.data.discover import preference
 from reportgen.data.frame_columns import FIXED
 from reportgen.data.frame_scores import holds_points, keys_of
+from reportgen.data.proposal import preference
 from reportgen.errors import DataError, did_you_mean
 from reportgen.runs.survey import COLUMN_NAMES, usual
 

@@ -14,6 +14,7 @@ from reportgen.errors import DataError
 from reportgen.runs.layouts import blocks
 from reportgen.runs.paths import find_files
 from reportgen.runs.record import RunRecord, Series
+from reportgen.runs.selection import selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +54,7 @@ class FileSource:
         Raises
         ------
         DataError
-            When no file matches, a file cannot be read, or nothing is in it.
+            When no file matches, a file cannot be read, nothing is in it, or no run in it is meant.
         """
         growing: dict[tuple[str, ...], _Growing] = {}
         barren: dict[str, None] = {}
@@ -63,7 +64,15 @@ class FileSource:
             raise DataError(f"{'; '.join(list(barren)[:SHOWN])}: there is no run in {self._source.path!r}")
         next(iter(growing.values())).notes.update(barren)
         plain = Counter("/".join(key) for key in growing)
-        return tuple(self._record(_id(key, plain), run) for key, run in growing.items())
+        return self._meant(tuple(self._record(_id(key, plain), run) for key, run in growing.items()))
+
+    def _meant(self, records: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:
+        chosen = selection(self._source.runs, {}, self._root)
+        meant = tuple(record for record in records if chosen.matches(record.id, record))
+        if not meant:
+            told = chosen.no_match([record.name for record in records], len(records))
+            raise DataError(f"files: no run in {self._source.path!r} matches {told}")
+        return meant
 
     def _grow(self, growing: dict[tuple[str, ...], _Growing], match: Match) -> Iterator[str]:
         """Add the runs of a file to those of the files before; yield what it should hold and does not."""

@@ -152,6 +152,8 @@ class MethodSelector(Section):
     """Tags the run must carry."""
     group: str | None = None
     """The run's group."""
+    label: dict[str, str] = Field(default_factory=dict)
+    """Column that `labels` or a further axis adds, to the label that the run must have there."""
 
 
 class Rename(Section):

@@ -26,6 +26,27 @@ class SeedRule(Section):
         return self
 
 
+class RunChoice(Section):
+    """Runs by name or id: those that a glob matches, and those that are listed, without the excluded ones."""
+
+    one_choice: ClassVar[bool] = True
+
+    glob: Names = ()
+    """Globs over whole display names: `*` anything, `?` one character, all else itself."""
+    ids: Names = ()
+    """Run ids."""
+    file: str | None = None
+    """Text file with a run id on each line, relative to `root`; lines that begin with `#` are left out."""
+    exclude: Names = ()
+    """Globs over display names, or run ids, of runs that are not wanted."""
+
+    @model_validator(mode="after")
+    def _says_which(self) -> RunChoice:
+        if not (self.glob or self.ids or self.file or self.exclude):
+            raise ValueError("say which runs: {glob: 'sky_*'}, {ids: [...]}, {file: runs.txt} or {exclude: '*_debug'}")
+        return self
+
+
 class FilesSource(Section):
     """Scores in files: csv, tsv, parquet, json or jsonl, each also .gz."""
 
@@ -33,6 +54,8 @@ class FilesSource(Section):
     """Glob relative to `root`; `{placeholders}` capture axes."""
     name: str | None = None
     """Handle of this source for `methods`."""
+    runs: Name | RunChoice | None = None
+    """Which runs, by name or id; a text is one glob. Default: every run."""
     preset: Name | None = None
     """Preset of this source: its defaults and axes; default: that of the spec."""
     axes: Axes = Axes()
@@ -55,27 +78,6 @@ class FilesSource(Section):
     """Column that names the metric in a long table holding several."""
     value: str | None = None
     """Column of the value that goes with `metric`."""
-
-
-class RunChoice(Section):
-    """Runs by name or id: those that a glob matches, and those that are listed, without the excluded ones."""
-
-    one_choice: ClassVar[bool] = True
-
-    glob: Names = ()
-    """Globs over whole display names: `*` anything, `?` one character, all else itself."""
-    ids: Names = ()
-    """Run ids."""
-    file: str | None = None
-    """Text file with a run id on each line, relative to `root`; lines that begin with `#` are left out."""
-    exclude: Names = ()
-    """Globs over display names, or run ids, of runs that are not wanted."""
-
-    @model_validator(mode="after")
-    def _says_which(self) -> RunChoice:
-        if not (self.glob or self.ids or self.file or self.exclude):
-            raise ValueError("say which runs: {glob: 'sky_*'}, {ids: [...]}, {file: runs.txt} or {exclude: '*_debug'}")
-        return self
 
 
 class WandbSource(Section):

@@ -42,6 +42,8 @@ RUNS = [
         ("axes: {method: {group: true, config: algo}}", ["g"]),
         ("axes: {method: {config: algo, group: true}}", ["DQN", "PPO"]),
         ("methods: {Ours: {config: {algo: PPO}}, Theirs: {name: '*dqn*'}}", ["Ours", "Theirs"]),
+        ("labels: [{config: algo, as: by}]\nmethods: {P: {label: {by: PPO}}, D: {label: {by: DQN}}}", ["D", "P"]),
+        ("labels: [{config: algo, as: by}]\nmethods: {P: {label: {by: PPO}}}", ["P"]),
     ],
 )
 def test_the_method_is_read_where_the_spec_says(recorded, axis, methods):

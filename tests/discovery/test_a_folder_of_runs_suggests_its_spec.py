@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.data.discover import discover, facts, proposal
+from reportgen.data.discover import discover, facts
+from reportgen.data.proposal import proposal
 from reportgen.runs import survey_folder
 from reportgen.spec import loads
 from reportgen.spec.tree import dump

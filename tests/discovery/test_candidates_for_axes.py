@@ -2,7 +2,8 @@
 
 import pytest
 
-from reportgen.data.discover import RunFacts, discover, flat, primary_metrics, proposal
+from reportgen.data.discover import RunFacts, discover, flat
+from reportgen.data.proposal import primary_metrics, proposal
 from reportgen.runs.survey import FoundSource
 from reportgen.spec import loads
 

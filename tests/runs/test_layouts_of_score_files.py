@@ -24,6 +24,24 @@ def test_a_long_table_holds_a_run_per_method_task_and_seed(folder):
     assert (runs[0].name, runs[0].origin, runs[0].state) == ("A x 0", ("a.csv",), "finished")
 
 
+@pytest.mark.parametrize(
+    ("runs", "meant"),
+    [
+        ("A x *", ["A/x/0", "A/x/1"]),
+        ({"ids": ["source-0/A/y/0"]}, ["A/y/0"]),
+        ({"exclude": ["A y *", "source-0/A/x/0"]}, ["A/x/1"]),
+    ],
+)
+def test_runs_are_chosen_by_name_or_id(folder, runs, meant):
+    found = folder.write(a_csv=ROWS).read("a.csv", columns=STEPS, runs=runs)
+    assert [run.id.removeprefix("source-0/") for run in found] == meant
+
+
+def test_no_run_that_is_meant_is_told_with_near_names(folder):
+    with pytest.raises(DataError, match=r"no run in 'a\.csv' matches runs: B x \*; there are 3 runs, near: 'A x 0'"):
+        folder.write(a_csv=ROWS).read("a.csv", columns=STEPS, runs="B x *")
+
+
 def test_rows_keep_the_order_they_were_logged_in(folder):
     (run,) = folder.write(a_csv="step,score\n10,1\n0,2\n10,3\n").read("a.csv", columns={"step": "step"})
     assert points(run) == [("score", None, [10, 0, 10], [1, 2, 3])]
