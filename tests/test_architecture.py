@@ -37,10 +37,23 @@ ALLOWED = {
     "watch": BASE | {"spec", "build", "site", "portal"},
     "doctor": BASE | {"runs"},
     "publish": BASE | {"spec", "runs", "results", "export"},
+    "interactive": BASE | {"spec", "runs", "data", "figures"},
     "cli": BASE | {"spec", "build"},
 }
 # rooms that one command of the command line is about, imported inside that command
-COMMAND_ROOMS = {"runs", "data", "results", "site", "tables", "doctor", "export", "portal", "watch", "publish"}
+COMMAND_ROOMS = {
+    "runs",
+    "data",
+    "results",
+    "site",
+    "tables",
+    "doctor",
+    "export",
+    "portal",
+    "watch",
+    "publish",
+    "interactive",
+}
 THIRD_PARTY_OF_STATS = {"numpy", "scipy"}
 
 

@@ -15,6 +15,7 @@ from reportgen.data.axes import name_of, rooted
 from reportgen.data.code import own_code
 from reportgen.data.screen import some
 from reportgen.errors import DataError, ReportgenWarning, SpecError, UsageError, did_you_mean
+from reportgen.runs.drafts import write_file
 from reportgen.runs.lookup import DEEP, glob, lookups
 from reportgen.runs.record import RunRecord
 from reportgen.spec.reading import read_text
@@ -230,7 +231,7 @@ class RunLabeler:
         if lost:
             raise DataError(f"{lost} cannot be saved: give it a name, add_rule(function, name='module:function')")
         rules = [{**(rule.written or {}), "as": rule.column} for rule in self._rules]
-        Path(path).write_text(HEAD + dump({"labels": rules}), encoding="utf-8", newline="\n")
+        write_file(Path(path), (HEAD + dump({"labels": rules})).encode())
 
     @classmethod
     def load(cls, path: str | Path, *, allow_code: bool = False) -> RunLabeler:

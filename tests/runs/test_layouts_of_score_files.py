@@ -38,7 +38,7 @@ def test_runs_are_chosen_by_name_or_id(folder, runs, meant):
 
 
 def test_no_run_that_is_meant_is_told_with_near_names(folder):
-    with pytest.raises(DataError, match="matches runs: .* there are 3 runs, near: 'A x 1', 'A x 0'"):
+    with pytest.raises(DataError, match=r"matches runs: .* there are 3 runs, near: 'A x 1', 'A x 0'"):
         folder.write(a_csv=ROWS).read("a.csv", columns=STEPS, runs="B x *")
 
 
