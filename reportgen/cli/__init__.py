@@ -11,6 +11,7 @@ import reportgen
 from reportgen.cli.build import build, check, demo
 from reportgen.cli.cache import cache
 from reportgen.cli.export import export
+from reportgen.cli.label import label
 from reportgen.cli.look import inspect
 from reportgen.cli.options import EPILOG, Group, logging_options
 from reportgen.cli.publish import publish
@@ -27,5 +28,5 @@ def main() -> None:
     """Turn runs into a report: honest aggregates, intervals, figures, LaTeX and a static site from one YAML spec."""
 
 
-for _command in (init, inspect, check, fetch, build, demo, serve, export, publish, cache, schema, doctor):
+for _command in (init, inspect, label, check, fetch, build, demo, serve, export, publish, cache, schema, doctor):
     main.add_command(_command)

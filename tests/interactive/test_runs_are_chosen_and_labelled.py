@@ -154,8 +154,8 @@ def test_the_written_spec_reads_the_chosen_runs_by_their_labels(runs, tmp_path):
     runs.choose(runs.meant(["!seed=0"]))
     runs.label("PPO, new", runs.meant(["ppo_new *"], of_chosen=True))
     runs.label("DQN", runs.meant(["dqn *"], of_chosen=True))
+    runs.methods_by("label")
     with pytest.raises(UsageError, match="so the spec needs the file of labels"):
-        runs.methods_by("label")
         runs.spec(tmp_path / "report.yaml")
     runs.save(tmp_path / "labels.yaml")
     runs.write_spec(tmp_path / "report.yaml", tmp_path / "labels.yaml")
