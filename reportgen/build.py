@@ -266,7 +266,8 @@ def _gather(
         File(path=f"docs/downloads/{loaded.slug}.zip", content=_zipped((*data, *latex))),
         File(path=f"docs/downloads/{loaded.slug}-latex.zip", content=_zipped(latex)),
     )
-    frame = site.site_files(report.title, report.authors, tuple(file.path for file in written))
+    closer = any(file.path.endswith(".js") for file in shown)
+    frame = site.site_files(report.title, report.authors, tuple(file.path for file in written), explorable=closer)
     return (*data, *latex, *shown, *written, *archives, *frame)
 
 

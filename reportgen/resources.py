@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -44,3 +45,21 @@ def config_file(path: str | Path) -> Path:
         return given
     own = shipped("configs").joinpath(*given.parts[1:])
     return own if own.is_file() else given
+
+
+def of_bokeh(name: str) -> bytes:
+    """Return a script of BokehJS as the installed package brings it, its licence included.
+
+    Raises
+    ------
+    EnvironmentFault
+        When the package or the script is missing.
+    """
+    found = find_spec("bokeh")  # the package itself need not be loaded
+    script = Path(found.origin or "").parent / "server" / "static" / "js" / name if found else None
+    if script is None or not script.is_file():
+        raise EnvironmentFault(
+            f"bokeh: {'no such package' if script is None else f'no {script}'}; figures that readers look closer at "
+            "need it, and reportgen-ml requires it: pip install 'bokeh>=3.4,<4'"
+        )
+    return script.read_bytes()

@@ -11,6 +11,7 @@ from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.figures import comparison_words, data, saving, words
 from reportgen.figures.asked import disclosed, narrowed
 from reportgen.figures.distributions import ecdf_figure, task_figure, violin_figure
+from reportgen.figures.explore import explorable
 from reportgen.figures.forest import forest_figure
 from reportgen.figures.heatmap import heatmap_figure, missing_figure
 from reportgen.figures.intervals import interval_figure
@@ -242,9 +243,11 @@ def _files(job: Job) -> tuple[File, ...]:
         light = saving.svg(screen)
         picture = b"" if job.role == "task" else saving.png(screen)
     folder = "docs/assets/figures"
+    closer = explorable(job.role, job.name, job.metric, job.looks, job.metric.data.tasks[job.tasks[0]])
     return (
         File(path=f"{folder}/{job.name}.svg", content=light),
         File(path=f"{folder}/{job.name}-dark.svg", content=saving.dark(light)),
+        *(() if closer is None else (File(path=f"{folder}/{job.name}.js", content=closer),)),
         *(() if job.role == "task" else _further_forms(job, picture)),
     )
 

@@ -24,9 +24,10 @@ def figure_html(artifact: Artifact) -> str:
     )
     there = {file.path.rsplit(".", 1)[1] for file in artifact.files}
     links = " · ".join(f'<a href="{base}.{form}" download>{label}</a>' for form, label in FORMS if form in there)
+    closer = f' data-explore="{base}.js"' if "js" in there else ""
     return "\n".join(
         [
-            f'<figure class="rg-figure" id="{artifact.name}">',
+            f'<figure class="rg-figure" id="{artifact.name}"{closer}>',
             f'<div class="rg-picture">{images}</div>',
             f"<figcaption>{_prose(artifact.caption)}</figcaption>",
             f'<p class="rg-signature">{_prose(artifact.signature)}</p>',

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from reportgen.artifacts import File
-from reportgen.resources import shipped
+from reportgen.resources import of_bokeh, shipped
 from reportgen.text import visible
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ Nav = list[str | dict[str, Any]]
 
 ASSETS = "assets/site"
 STYLES = ("report.css",)
-SCRIPTS = ("tables.js",)
+SCRIPTS = ("tables.js", "explore.js")
 POLYFILLS = ("iframe-worker.js",)
 OVERRIDES = ("main.html",)
+LIBRARY = ("bokeh.min.js", "bokeh-api.min.js")
+"""Loaded by explore.js when a reader looks closer at a figure, and only then."""
 WORD_ENDS = r"[\s\-_/,:;=()\[\]]+"  # the search takes names of runs and methods apart here
 LONGEST_TITLE = 400
 SMALL_SECTION = 8  # pages; a section up to this size stands open in the sidebar
@@ -28,7 +30,9 @@ SMALL_SECTION = 8  # pages; a section up to this size stands open in the sidebar
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
-def site_files(title: str, authors: Sequence[str], page_paths: Sequence[str]) -> tuple[File, ...]:
+def site_files(
+    title: str, authors: Sequence[str], page_paths: Sequence[str], *, explorable: bool = False
+) -> tuple[File, ...]:
     """Return ``mkdocs.yml``, the assets that the pages load and the template that the theme lets itself be told.
 
     Parameters
@@ -52,6 +56,7 @@ def site_files(title: str, authors: Sequence[str], page_paths: Sequence[str]) ->
         File(path="mkdocs.yml", content=text.encode()),
         *(_copy(name, f"docs/{ASSETS}") for name in (*STYLES, *SCRIPTS, *POLYFILLS)),
         *(_copy(name, "overrides") for name in OVERRIDES),
+        *(File(path=f"docs/{ASSETS}/{name}", content=of_bokeh(name)) for name in (LIBRARY if explorable else ())),
     )
 
 
