@@ -45,7 +45,7 @@
 
   function shortly(value) {
     const [size, unit] = UNITS.find(([size]) => Math.abs(value) >= size) ?? [1, ""]
-    return String(Number((value / size).toPrecision(6))).replace("-", "\u2212") + unit
+    return String(Number((value / size).toPrecision(5))).replace("-", "\u2212") + unit
   }
 
   function ticks(axis, write) {
@@ -60,11 +60,12 @@
       ...options,
     })
     plot.toolbar.logo = null
+    const font = getComputedStyle(document.body).fontFamily
     for (const axis of [...plot.xaxes, ...plot.yaxes]) {
       Object.assign(axis, {
         axis_line_color: style("--rg-soft"), major_tick_line_color: null, minor_tick_line_color: null,
         major_label_text_color: style("--rg-ink"), axis_label_text_color: style("--rg-ink"),
-        major_label_text_font: "inherit", axis_label_text_font: "inherit", axis_label_text_font_style: "normal",
+        major_label_text_font: font, axis_label_text_font: font, axis_label_text_font_style: "normal",
         major_label_text_font_size: "12px", axis_label_text_font_size: "13px",
       })
     }
@@ -76,7 +77,7 @@
     constructor(found) {
       this.found = found
       this.places = [...new Set(found.lines.flatMap((line) => line.x))].filter((x) => x !== null).sort((a, b) => a - b)
-      this.at = this.places.length - 1
+      this.at = this.nearest(found.start)
       this.off = new Set()
     }
 
@@ -86,6 +87,7 @@
       const plot = emptyPlot(380, {})
       plot.xaxes[0].axis_label = plain(x)
       plot.yaxes[0].axis_label = plain(y)
+      for (const axis of [plot.xaxes[0], plot.yaxes[0]]) ticks(axis, shortly)
       for (const line of plot.xgrids.concat(plot.ygrids)) line.grid_line_color = grid
       this.renderers = lines.map((line) => this.drawLine(plot, line))
       this.cursor = new Bokeh.Models.Span({
@@ -102,21 +104,24 @@
 
     drawLine(plot, line) {
       const color = dark() ? line.dark : line.color
-      const number = (value) => value ?? NaN
-      const data = {
-        x: line.x, y: line.estimate.map(number), low: line.low.map(number), high: line.high.map(number),
-      }
-      const source = new Bokeh.ColumnDataSource({ data })
-      const drawn = []
-      if (!line.dimmed && line.low.some((value) => value !== null)) {
-        drawn.push(plot.varea({ field: "x" }, { field: "low" }, { field: "high" }, {
-          source, fill_color: color, fill_alpha: 0.16, level: "underlay",
-        }))
-      }
-      const stroke = plot.line({ field: "x" }, { field: "y" }, {
-        source, line_color: color, line_width: line.dimmed ? 1 : 2, line_dash: line.dash,
+      const bands = line.dimmed ? [] : this.stretches(line).map((stretch) => plot.varea(
+        stretch.map((index) => line.x[index]), stretch.map((index) => line.low[index]),
+        stretch.map((index) => line.high[index]), { fill_color: color, fill_alpha: 0.16, level: "underlay" },
+      ))
+      const stroke = plot.line(line.x, line.estimate.map((value) => value ?? NaN), {
+        line_color: color, line_width: line.dimmed ? 1 : 2, line_dash: line.dash,
       })
-      return [stroke, ...drawn]
+      return [stroke, ...bands]
+    }
+
+    /* Where the band has both ends, as stretches of neighbours: a gap is a gap. */
+    stretches({ low, high }) {
+      const found = [[]]
+      low.forEach((value, index) => {
+        if (value !== null && high[index] !== null) found[found.length - 1].push(index)
+        else if (found[found.length - 1].length) found.push([])
+      })
+      return found.filter((stretch) => stretch.length)
     }
 
     around() {
@@ -167,8 +172,8 @@
       const place = this.places[at]
       if (this.cursor) this.cursor.location = place
       this.slider.value = at
-      this.slider.setAttribute("aria-valuetext", shown(place))
-      this.where.value = shown(place)
+      this.slider.setAttribute("aria-valuetext", shortly(place))
+      this.where.value = shortly(place)
       this.found.lines.forEach((line, index) => {
         const found = line.x.indexOf(place)
         const [low, high] = [line.low[found] ?? null, line.high[found] ?? null]

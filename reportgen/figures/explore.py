@@ -48,7 +48,8 @@ def _drawn(role: str, metric: MetricResult, looks: Mapping[str, Look], task: Tas
     if role == "profile":
         profiles = {method.id: method.profile for method in metric.methods if method.profile}
         share = f"share of runs {words.better_side(metric)} τ"
-        return _lines(profiles, metric, looks, x=f"{label}, threshold τ", y=share)
+        middle = [profile.thresholds[len(profile.thresholds) // 2] for profile in profiles.values()]
+        return _lines(profiles, metric, looks, x=f"{label}, threshold τ", y=share, start=max(middle, default=0))
     if role == "task":
         curves = {method.id: method.task_curves[task.id] for method in metric.methods if task.id in method.task_curves}
         return _curves(curves, metric, looks, "raw units" if metric.data.normalized else label)
@@ -64,16 +65,24 @@ def _curves(
     if not curves:
         return None
     along = "steps" if next(iter(curves.values())).x == "step" else "wall time"
-    return _lines(curves, metric, looks, x=along, y=label)
+    return _lines(curves, metric, looks, x=along, y=label, start=max(curve.steps[-1] for curve in curves.values()))
 
 
 def _lines(
-    lines: Mapping[str, Profile | Curve], metric: MetricResult, looks: Mapping[str, Look], *, x: str, y: str
+    lines: Mapping[str, Profile | Curve],
+    metric: MetricResult,
+    looks: Mapping[str, Look],
+    *,
+    x: str,
+    y: str,
+    start: float,
 ) -> dict[str, Any]:
+    """Write lines with their names of the axes; the values at `start` are told before the reader points anywhere."""
     return {
         "kind": "lines",
         "x": x,
         "y": y,
+        "start": start,
         "lines": [_line(lines[m.id], m.label, looks[m.id]) for m in metric.methods if m.id in lines],
     }
 

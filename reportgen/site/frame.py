@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Nav = list[str | dict[str, Any]]
 
 ASSETS = "assets/site"
-STYLES = ("report.css",)
+STYLES = ("report.css", "explore.css")
 SCRIPTS = ("tables.js", "explore.js")
 POLYFILLS = ("iframe-worker.js",)
 OVERRIDES = ("main.html",)

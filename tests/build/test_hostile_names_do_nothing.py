@@ -72,6 +72,9 @@ def test_nothing_runs_and_every_text_reads_back(hostile, visit):
             assert link.startswith(("file:", "https://squidfunk.github.io/")), link
         handlers = "[...document.querySelectorAll('article *')].flatMap(e => e.getAttributeNames())"
         assert not [name for name in page.evaluate(handlers) if name.startswith("on")]
+        if (closer := page.locator(".rg-explore").first).count():
+            closer.click()
+            page.wait_for_selector("figure[data-drawn] .bk-Figure")
         page.context.close()
     # the shared name of the metric is the id of its table
     page = visit((hostile / "site/index.html").as_uri())

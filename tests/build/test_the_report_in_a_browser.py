@@ -1,5 +1,6 @@
 """The built example in real Chromium: from the disk and from a host, light, dark and narrow."""
 
+import json
 import shutil
 
 import pytest
@@ -101,3 +102,53 @@ def test_a_wide_screen_keeps_the_names_of_tasks_whole(built, visit):
     page = visit((built[0] / "site/tasks/index.html").as_uri())
     link = page.locator("#return-tasks tbody th a").first
     assert link.evaluate("link => getComputedStyle(link).wordBreak") == "normal"
+
+
+def test_a_figure_can_be_looked_at_closer(built, visit):
+    folder, _ = built
+    report = json.loads((folder / "report.json").read_text())
+    page = visit((folder / "site/metrics/return.html").as_uri())
+    page.wait_for_selector("html.js .rg-explore")
+    figure = page.locator("#return-profile")
+    assert figure.bounding_box()["height"] > 300, "a picture keeps its place before it is loaded"
+    assert figure.locator(".rg-picture").is_visible()
+    figure.get_by_role("button", name="Explore this figure").click()
+    page.wait_for_selector("#return-profile[data-drawn] .rg-plot .bk-Figure")
+    assert not figure.locator(".rg-picture").is_visible()
+
+    figure.get_by_role("slider").fill("3")
+    method = report["metrics"][0]["methods"][0]
+    shown = figure.locator(".rg-value").first.inner_text().split(" ")[0]
+    assert float(shown) == pytest.approx(method["profile"]["estimate"][3], rel=1e-3)
+
+    toggle = figure.locator(".rg-toggle").first
+    toggle.click()
+    assert toggle.get_attribute("aria-pressed") == "false"
+    figure.get_by_role("button", name="All").click()
+    assert toggle.get_attribute("aria-pressed") == "true"
+    figure.get_by_role("button", name="Back to the picture").click()
+    assert figure.locator(".rg-picture").is_visible()
+
+
+def test_a_cell_of_the_heatmap_says_what_it_stands_for(built, visit):
+    page = visit((built[0] / "site/tasks/index.html").as_uri())
+    figure = page.locator("#return-heatmap")
+    figure.get_by_role("button", name="Explore this figure").click()
+    page.wait_for_selector("#return-heatmap[data-drawn] .rg-plot .bk-Figure")
+    plot = figure.locator(".rg-plot")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    page.mouse.move(box["x"] + box["width"] / 2 + 3, box["y"] + box["height"] / 3 + 3)
+    tip = page.locator(".rg-tip")
+    tip.wait_for()
+    assert "5 runs" in tip.inner_text()
+
+
+def test_on_paper_a_figure_is_its_picture(built, visit):
+    page = visit((built[0] / "site/metrics/return.html").as_uri())
+    page.locator("#return-profile .rg-explore").click()
+    page.wait_for_selector("#return-profile[data-drawn]")
+    page.emulate_media(media="print")
+    assert page.locator("#return-profile .rg-picture").is_visible()
+    assert not page.locator("#return-profile .rg-explorer").is_visible()
