@@ -180,8 +180,8 @@ def test_a_link_to_a_row_shows_the_row_whatever_was_filtered_before(folder, visi
     page.locator(".rg-filter").fill("environment-01")
     page.evaluate("location.hash = 'run-nine'")
     page.wait_for_function("document.querySelector('#run-nine').matches(':target:not([hidden])')")
-    assert page.evaluate("(row => row.top >= 0 && row.bottom <= innerHeight)"
-                         "(document.querySelector('#run-nine').getBoundingClientRect())")  # fmt: skip
+    page.wait_for_function("(row => row.top >= 0 && row.bottom <= innerHeight)"
+                           "(document.querySelector('#run-nine').getBoundingClientRect())")  # fmt: skip
 
 
 def test_the_keyboard_skips_the_frame_and_shows_where_it_is(folder, visit):
