@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reportgen.analyzer import StatisticalAnalyzer
-    from reportgen.build import build
+    from reportgen.building import build
     from reportgen.data import RunLabeler
     from reportgen.data.processor import DataProcessor
     from reportgen.errors import ReportgenError, ReportgenWarning
@@ -41,7 +41,7 @@ _HOMES = {
     "RunLabeler": "reportgen.data",
     "StatisticalAnalyzer": "reportgen.analyzer",
     "WandBDataCollector": "reportgen.runs.wandb_api.collector",
-    "build": "reportgen.build",
+    "build": "reportgen.building",
 }
 
 

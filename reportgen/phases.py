@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LOG = logging.getLogger("reportgen.build")
+LOG = logging.getLogger("reportgen.building")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

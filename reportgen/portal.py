@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reportgen.build import build
+from reportgen.building import build
 from reportgen.errors import EnvironmentFault, ReportgenError, UsageError
 from reportgen.redaction import redacted
 from reportgen.resources import shipped
@@ -23,7 +23,7 @@ from reportgen.text import LONGEST_PROSE, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reportgen.build import Built
+    from reportgen.building import Built
 
 LOG = logging.getLogger("reportgen.portal")
 SPECS = (".yaml", ".yml")

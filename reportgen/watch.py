@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen import site
-from reportgen.build import build, folder_of
+from reportgen.building import build, folder_of
 from reportgen.errors import ReportgenError
 from reportgen.portal import build_portal, specs_of
 from reportgen.redaction import redacted

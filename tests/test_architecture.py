@@ -31,14 +31,14 @@ ALLOWED = {
     "pages": BASE | {"spec", "results"},
     "site": BASE | {"spec", "pages"},
     "analyzer": BASE | {"spec", "data", "stats", "figures", "tables"},
-    "build": BASE | {"spec", "runs", "data", "stats", "results", "figures", "tables", "notebooks", "pages", "site"},
+    "building": BASE | {"spec", "runs", "data", "stats", "results", "figures", "tables", "notebooks", "pages", "site"},
     "export": BASE,
-    "portal": BASE | {"spec", "build"},
-    "watch": BASE | {"spec", "build", "site", "portal"},
+    "portal": BASE | {"spec", "building"},
+    "watch": BASE | {"spec", "building", "site", "portal"},
     "doctor": BASE | {"runs"},
     "publish": BASE | {"spec", "runs", "results", "export"},
     "interactive": BASE | {"spec", "runs", "data", "figures"},
-    "cli": BASE | {"spec", "build"},
+    "cli": BASE | {"spec", "building"},
 }
 # rooms that one command of the command line is about, imported inside that command
 COMMAND_ROOMS = {

@@ -34,7 +34,7 @@ from reportgen.text import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reportgen.build import Built
+    from reportgen.building import Built
     from reportgen.data.scores import MetricData
     from reportgen.portal import Attempt
 
@@ -142,7 +142,7 @@ def _build(
     store, key = _receipts(spec, output, overrides, cache_dir, how)
     said = find(store, key)
     if said is None:
-        from reportgen.build import build as build_report  # noqa: PLC0415 - heavy
+        from reportgen.building import build as build_report  # noqa: PLC0415 - heavy
 
         with progress_shown(shown=not quiet and not as_json) as progress:
             built = build_report(

@@ -25,7 +25,7 @@ from reportgen.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from reportgen.build import Built
+    from reportgen.building import Built
 
 
 @click.group()
@@ -120,7 +120,7 @@ def gh_pages(*, where: Path, public: bool, remote: str, branch: str, quiet: bool
 
 def _whole(spec: Path, *, partial: bool, cache_dir: Path | None, **how: Any) -> Built:
     """Build a report, and refuse it where it is partial."""
-    from reportgen.build import build  # noqa: PLC0415 - heavy
+    from reportgen.building import build  # noqa: PLC0415 - heavy
     from reportgen.publish.wandb_project import refuse_partial  # noqa: PLC0415 - heavy
 
     built = build(spec, cache=cache_dir, **how)

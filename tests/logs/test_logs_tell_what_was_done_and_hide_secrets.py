@@ -44,7 +44,7 @@ def test_a_build_in_debug_mode_writes_its_log_beside_the_report_and_times_its_ph
     assert {"reading runs", "computing statistics", "drawing figures", "building the site"} <= set(summary["profile"])
     assert all(seconds >= 0 for seconds in summary["profile"].values())
     log = (spec.parent / "out/report.log").read_text()
-    for room in ("build", "runs", "figures", "notebooks", "site"):
+    for room in ("building", "runs", "figures", "notebooks", "site"):
         assert f" reportgen.{room}: " in log
     assert not list((spec.parent / "out/report").rglob("*.log"))
 

@@ -11,7 +11,7 @@ import matplotlib as mpl
 import pytest
 
 from reportgen.artifacts import File
-from reportgen.build import build
+from reportgen.building import build
 from reportgen.notebooks.cells import from_source
 from reportgen.resources import shipped
 

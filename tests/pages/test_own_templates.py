@@ -2,7 +2,7 @@
 
 import pytest
 
-from reportgen.build import build
+from reportgen.building import build
 from reportgen.errors import SpecError
 
 SPEC = """

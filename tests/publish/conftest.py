@@ -2,7 +2,7 @@
 
 import pytest
 
-from reportgen.build import build
+from reportgen.building import build
 from reportgen.resources import shipped
 
 QUICK = ("notebooks.execute=never", "analysis.bootstrap_samples=200", "publish.wandb.project=analysis")

@@ -11,7 +11,7 @@ from runs_from_a_server.rows import expected, points
 from wandb_server import faults
 
 from reportgen import ReportgenWarning, WandBDataCollector
-from reportgen.build import build as build_report
+from reportgen.building import build as build_report
 from reportgen.cli import main
 from reportgen.errors import DataError, UsageError
 from reportgen.runs.wandb_api.child import Child

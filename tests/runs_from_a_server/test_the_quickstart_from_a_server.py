@@ -6,7 +6,7 @@ import shutil
 import pytest
 from wandb_server import API_KEY
 
-from reportgen.build import build
+from reportgen.building import build
 from reportgen.resources import shipped
 
 FEWER = ("analysis.bootstrap_samples=200", "notebooks.execute=never")

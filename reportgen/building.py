@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reportgen.parallel import Map
     from reportgen.spec import LoadedSpec
 
-LOG = logging.getLogger("reportgen.build")
+LOG = logging.getLogger("reportgen.building")
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
