@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGES = ("wandb", "pandas", "numpy", "scipy", "matplotlib", "mkdocs", "mkdocs-material", "pyarrow", "pydantic")
+OPTIONAL_PACKAGES = {
+    "wandb-workspaces": "saves W&B Reports (publish.wandb.report): pip install 'reportgen-ml[wandb-reports]'",
+}
 PROGRAMS = {
     "pdflatex": "compiles latex/report.tex (TeX Live: texlive-latex-recommended, texlive-science)",
+    "git": "pushes sites to a branch (reportgen publish gh-pages)",
 }
 
 
@@ -38,9 +42,10 @@ def examine(cache_dir: Path | None) -> tuple[Finding, ...]:
         Finding(state="ok", name="python", told=f"{platform.python_version()} at {sys.executable}"),
         _distribution(),
         *(_package(name) for name in PACKAGES),
+        *(_optional_package(name) for name in OPTIONAL_PACKAGES),
         *(_shipped(room) for room in ("templates", "site_config", "configs")),
         _cache(cache_folder(cache_dir)),
-        _program("pdflatex"),
+        *(_program(name) for name in PROGRAMS),
     )
 
 
@@ -61,6 +66,13 @@ def _package(name: str) -> Finding:
         return Finding(state="ok", name=name, told=version(name))
     except PackageNotFoundError:
         return Finding(state="missing", name=name, told=f"pip install {name}")
+
+
+def _optional_package(name: str) -> Finding:
+    try:
+        return Finding(state="ok", name=name, told=version(name))
+    except PackageNotFoundError:
+        return Finding(state="absent", name=name, told=f"not installed; it {OPTIONAL_PACKAGES[name]}")
 
 
 def _shipped(room: Literal["templates", "site_config", "configs"]) -> Finding:

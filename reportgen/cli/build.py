@@ -17,6 +17,7 @@ from reportgen.cli.options import (
     logging_options,
     offline_option,
     output_option,
+    profile_option,
     progress_shown,
     quiet_option,
     refresh_option,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 @click.option("--lock", is_flag=True, help="Write reportgen.lock beside SPEC: the runs that the report is built from.")
 @click.option("--locked", is_flag=True, help="Build from the runs of reportgen.lock, exactly as they were.")
 @click.option("--no-reuse", is_flag=True, help="Draw, run and build everything anew, also what did not change.")
-@click.option("--profile", is_flag=True, help="Say how long each phase took.")
+@profile_option
 @quiet_option
 @json_option
 @logging_options
@@ -107,6 +108,7 @@ def _build_portal(
 @output_option
 @jobs_option
 @cache_option
+@profile_option
 @quiet_option
 @logging_options
 def demo(*, quiet: bool, **options: Any) -> None:
@@ -115,7 +117,6 @@ def demo(*, quiet: bool, **options: Any) -> None:
         shipped("configs") / "quickstart.yaml",
         quiet=quiet,
         as_json=False,
-        profile=False,
         overrides=(),
         strict=False,
         allow_code=False,

@@ -126,6 +126,7 @@ output_option = click.option(
 jobs_option = click.option(
     "-j", "--jobs", default=-1, show_default="all cores", help="Worker processes; no number depends on it."
 )
+profile_option = click.option("--profile", is_flag=True, help="Say how long each phase took.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 cache_option = click.option(

@@ -116,7 +116,7 @@ def test_a_wandb_source_without_a_key_says_where_it_looked(project, monkeypatch)
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    done = call("demo", "--cache-dir", folder / "cache", cwd=folder)
+    done = call("demo", "--profile", "--cache-dir", folder / "cache", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder, done.stdout
 
@@ -124,6 +124,7 @@ def demo(tmp_path_factory):
 def test_the_demo_is_one_command_without_an_account(demo):
     folder, printed = demo
     assert "Dyna-Q" in printed
+    assert re.search(r"^drawing figures +\d+\.\d\d s$", printed, flags=re.MULTILINE)
     report = json.loads((folder / "build/quickstart/report.json").read_text())
     assert report["report"]["data_as_of"]
     assert [metric["id"] for metric in report["metrics"]] == ["return", "length", "losses/td_error"]
@@ -152,11 +153,13 @@ def test_schema_prints_the_schema():
     assert "wandb_offline" in json.loads(call("schema").stdout)["properties"]
 
 
-def test_doctor_names_what_is_there(tmp_path):
+def test_doctor_names_what_is_there_and_what_is_not_needed(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
     done = call("doctor", "--cache-dir", tmp_path / "new")
     assert done.returncode == 0, done.stdout
-    assert "reportgen-ml" in done.stdout
-    assert "run cache" in done.stdout
+    for found in ("reportgen-ml", "wandb-workspaces", "run cache"):
+        assert re.search(rf"^ok +{found} ", done.stdout, flags=re.MULTILINE)
+    assert re.search(r"^absent +git +not found; it pushes sites", done.stdout, flags=re.MULTILINE)
 
 
 def test_every_command_that_the_readme_names_exists():

@@ -14,5 +14,10 @@ def example():
 
 
 @pytest.fixture(scope="session")
+def quick():
+    return QUICK
+
+
+@pytest.fixture(scope="session")
 def built(example, tmp_path_factory):
     return build(example, output=tmp_path_factory.mktemp("built"), overrides=QUICK)

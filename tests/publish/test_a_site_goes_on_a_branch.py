@@ -82,6 +82,15 @@ def test_the_command_pushes_the_whole_site_and_leaves_the_work_tree_alone(built,
     assert state(work) == before
 
 
+def test_of_a_spec_the_report_is_built_first_and_its_headline_is_the_message(example, built, quick, work, host):
+    settings = [part for setting in quick for part in ("--set", setting)]
+    done = reportgen(example, "--public", "--json", "-o", "out", *settings, cwd=work)
+    assert done.returncode == 0, done.stderr
+    assert git("log", "-1", "--format=%B", "gh-pages", cwd=host) == built.report.headline
+    pushed = git("show", "gh-pages:index.html", cwd=host)
+    assert pushed == (work / json.loads(done.stdout)["site"] / "index.html").read_text().strip()
+
+
 def test_without_public_nothing_is_pushed(built, work, host):
     done = reportgen(built.folder, cwd=work)
     assert done.returncode == 2
