@@ -252,7 +252,7 @@ def _stopped_early(scores: tuple[Score, ...], context: Context) -> Screened:
     detail = some(
         [
             f"{context.methods[score.method]}, {context.tasks[score.task]}, seed {score.seed}: "
-            f"{ends[id(score)]:.4g} of {longest[score.task]:.4g}"
+            f"{ends[id(score)]:,.15g} of {longest[score.task]:,.15g}"
             for score in short
         ]
     )

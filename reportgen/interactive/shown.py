@@ -78,7 +78,7 @@ def curves_shown(lines: Sequence[Line], metric: str) -> Iterator[str]:
     for line in lines:
         scaled = (line.values - low) / (high - low) if high > low else np.zeros(len(line.values))
         bars = "".join(BARS[place] for place in np.rint(scaled * (len(BARS) - 1)).astype(int))
-        span = f"steps {line.steps[0]:.4g} to {line.steps[-1]:.4g}, last {line.values[-1]:.4g}, {line.runs} runs"
+        span = f"steps {line.steps[0]:,.15g} to {line.steps[-1]:,.15g}, last {line.values[-1]:.4g}, {line.runs} runs"
         yield f"{visible(line.method):<{wide}}  {bars}  {span}"
 
 
