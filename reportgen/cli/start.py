@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+import reportgen
 from reportgen.cli.look import look, names_option
 from reportgen.cli.options import (
     cache_option,
@@ -20,23 +21,72 @@ from reportgen.cli.options import (
 from reportgen.errors import EnvironmentFault, UsageError
 from reportgen.resources import shipped
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reportgen.publish.automation import Automation, Service
+
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.argument("target", metavar="[FOLDER|SPEC]", type=click.Path(path_type=Path), default=Path())
 @click.option("--from", "where", metavar="WHERE", help="Propose a spec for the runs in this folder or ENTITY/PROJECT.")
+@click.option("--ci", type=click.Choice(["github", "gitlab"]), help="Write a workflow that builds the report nightly.")
+@click.option("--cron", is_flag=True, help="Write a script for cron beside the spec, and print the crontab line.")
 @names_option
 @cache_option
-def init(*, folder: Path, where: str | None, pattern: str | None, cache_dir: Path | None) -> None:
-    """Write a first spec into FOLDER: for runs that are there already (--from), else with example scores."""
-    files = _example() if where is None else _proposed(folder, where, pattern, cache_dir)
-    taken = [name for name in files if (folder / name).exists()]
+def init(
+    *, target: Path, where: str | None, ci: Service | None, cron: bool, pattern: str | None, cache_dir: Path | None
+) -> None:
+    """Write a first spec into FOLDER: for runs that are there already (--from), else with example scores.
+
+    With --ci or --cron also what builds the report at regular times; a SPEC that is there already, or the report.yaml
+    of FOLDER, is then used as it is. No file is ever overwritten.
+    """
+    spec = _spec_at(target)
+    automations = _automations(spec, ci=ci, cron=cron)
+    files: dict[Path, bytes] = {}
+    if not (automations and where is None and spec.is_file()):
+        made = _example() if where is None else _proposed(spec.parent, where, pattern, cache_dir)
+        files |= {spec.parent / name: content for name, content in made.items()}
+    files |= {one.path: one.content.encode() for one in automations}
+    _write(files)
+    if spec in files:
+        click.echo(f"next: reportgen {'build' if where is None else 'check'} {spec}")
+    for one in automations:
+        click.echo("\n".join(["next: " + one.to_do[0], *one.to_do[1:]]))
+
+
+def _spec_at(target: Path) -> Path:
+    """Return the spec that is meant: the file itself, or the one of a folder."""
+    if target.suffix in {".yaml", ".yml"}:
+        if not target.is_file():
+            raise UsageError(f"{target}: no such spec; nothing was written. Give a folder to write a first spec into.")
+        return target
+    if target.is_file():
+        raise UsageError(f"{target}: neither a folder nor a spec (.yaml, .yml); nothing was written.")
+    return target / "report.yaml"
+
+
+def _automations(spec: Path, *, ci: Service | None, cron: bool) -> tuple[Automation, ...]:
+    from reportgen.publish.automation import cron_script, workflow  # noqa: PLC0415 - heavy
+
+    workflows = (workflow(ci, spec, version=reportgen.__version__),) if ci else ()
+    return (*workflows, *((cron_script(spec),) if cron else ()))
+
+
+def _write(files: Mapping[Path, bytes]) -> None:
+    """Write new files, or none at all where one of them is there already; scripts can be run."""
+    taken = [str(path) for path in files if path.exists()]
     if taken:
-        raise UsageError(f"{folder}: {', '.join(taken)} already there; nothing was written. Give another folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-        click.echo(f"wrote {folder / name}")
-    click.echo(f"next: reportgen {'build' if where is None else 'check'} {folder / 'report.yaml'}")
+        raise UsageError(
+            f"{', '.join(taken)}: already there; nothing was written. Move them away, or give another folder."
+        )
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        if content.startswith(b"#!"):
+            path.chmod(0o755)
+        click.echo(f"wrote {path}")
 
 
 def _example() -> dict[str, bytes]:
