@@ -50,7 +50,7 @@ def walk(folder):
     folder.mkdir()
     for run in sorted((CHECKOUT / "configs/quickstart/wandb").iterdir())[:4]:
         shutil.copytree(run, folder / "wandb" / run.name)
-    built = False
+    built, printed = False, ""
     for line in re.findall(r"^reportgen (.*)$", TUTORIAL.read_text(), flags=re.MULTILINE):
         words = shlex.split(line, comments=True)
         if words[0] == "serve":  # runs until it is stopped; tests/cli serves
@@ -61,7 +61,10 @@ def walk(folder):
         command = [sys.executable, "-m", "reportgen", *words]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
         assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+        printed += done.stdout
     assert built
+    for shown in re.findall(r"^ {4}((?:runs|primary|Best).*)$", TUTORIAL.read_text(), flags=re.MULTILINE):
+        assert shown.removesuffix(" …") in printed
 
 
 @pytest.fixture(scope="session")

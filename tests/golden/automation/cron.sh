@@ -24,7 +24,7 @@ fi
 
 [ ! -f "$NAME.log" ] || { tail -n 5000 "$NAME.log" > "$NAME.kept" && mv "$NAME.kept" "$NAME.log"; }
 echo "$(date '+%F %T') building $SPEC" >> "$NAME.log"
-timeout "$LIMIT" "$PYTHON" -m reportgen build "$SPEC" --strict --json --verbose "$@" > "$NAME.new" 2> "$NAME.said"
+timeout --kill-after=60 "$LIMIT" "$PYTHON" -m reportgen build "$SPEC" --strict --json --verbose "$@" > "$NAME.new" 2> "$NAME.said"
 status=$?
 cat "$NAME.said" "$NAME.new" >> "$NAME.log"
 echo "$(date '+%F %T') ended with $status" >> "$NAME.log"
