@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from reportgen.data import RunLabeler
     from reportgen.data.processor import DataProcessor
     from reportgen.errors import ReportgenError, ReportgenWarning
+    from reportgen.interactive.selector import RunSelector
     from reportgen.notebooks.generator import NotebookGenerator
     from reportgen.results import Report
     from reportgen.runs.wandb_api.collector import WandBDataCollector
@@ -26,6 +27,7 @@ __all__ = [
     "ReportgenError",
     "ReportgenWarning",
     "RunLabeler",
+    "RunSelector",
     "StatisticalAnalyzer",
     "WandBDataCollector",
     "__version__",
@@ -39,6 +41,7 @@ _HOMES = {
     "ReportgenError": "reportgen.errors",
     "ReportgenWarning": "reportgen.errors",
     "RunLabeler": "reportgen.data",
+    "RunSelector": "reportgen.interactive.selector",
     "StatisticalAnalyzer": "reportgen.analyzer",
     "WandBDataCollector": "reportgen.runs.wandb_api.collector",
     "build": "reportgen.building",

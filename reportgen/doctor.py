@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("wandb", "pandas", "numpy", "scipy", "matplotlib", "mkdocs", "mkdocs-material", "pyarrow", "pydantic")
 OPTIONAL_PACKAGES = {
+    "anywidget": "shows RunSelector in notebooks: pip install 'reportgen-ml[interactive]'",
     "wandb-workspaces": "saves W&B Reports (publish.wandb.report): pip install 'reportgen-ml[wandb-reports]'",
 }
 PROGRAMS = {

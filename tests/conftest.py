@@ -80,10 +80,10 @@ def visit(browser):
     """Open pages; afterwards nothing may have left the machine, failed, been complained about or popped up."""
     contexts, faults = [], []
 
-    def opened(url, *, allowed=LOCAL, **options):
+    def opened(url, *, allowed=LOCAL, patience=10_000, **options):
         context = browser.new_context(**options)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(patience)
         page = context.new_page()
 
         def note_request(request):

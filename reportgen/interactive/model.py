@@ -13,13 +13,12 @@ from reportgen.data.labels import COLUMN, RunLabeler, written_rules
 from reportgen.data.looking import look
 from reportgen.data.proposal import Choice, primary_metrics, proposal
 from reportgen.errors import DataError, EnvironmentFault, UsageError, did_you_mean
+from reportgen.interactive.points import Points, short_id
 from reportgen.interactive.preview import lines_of, preview_of
 from reportgen.interactive.terms import Row, meant
-from reportgen.runs.collect import read_runs
 from reportgen.runs.drafts import write_file
 from reportgen.runs.lookup import glob
 from reportgen.spec import loads
-from reportgen.spec.tree import dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -71,8 +70,8 @@ class Labelling:
     def __init__(self, looked: Looked, where: str, *, cache: Path | None = None) -> None:
         self.found = looked.found
         self.where = where
-        self._cache = cache
-        self._records = {record.id: record for record in looked.records}
+        self._points = Points(self.found.source, looked.records, cache)
+        self._watchers: list[Callable[[], object]] = []
         self._known = tuple(run.record for run in self.found.runs if run.record is not None)
         self._config = {run.id: {key: str(value) for key, value in run.config.items()} for run in self.found.runs}
         self._history = [State(chosen=frozenset(self._config))]
@@ -100,6 +99,20 @@ class Labelling:
     def unsaved(self) -> bool:
         """Whether labels changed since they were saved or loaded."""
         return (self._now.labels, self._now.rules) != (self._saved.labels, self._saved.rules)
+
+    @property
+    def undoable(self) -> bool:
+        """Whether `undo` would take something back."""
+        return self._place > 0
+
+    @property
+    def redoable(self) -> bool:
+        """Whether `redo` would make something again."""
+        return self._place < len(self._history) - 1
+
+    def watch(self, told: Callable[[], object]) -> None:
+        """Call a function after every change, whoever makes it, and after the labels were saved."""
+        self._watchers.append(told)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -179,14 +192,14 @@ class Labelling:
 
     def undo(self) -> bool:
         """Take the last change back; False where there is none."""
-        there = self._place > 0
-        self._place -= there
+        there = self.undoable
+        self._go(self._place - there)
         return there
 
     def redo(self) -> bool:
         """Make the change again that was taken back last; False where there is none."""
-        there = self._place < len(self._history) - 1
-        self._place += there
+        there = self.redoable
+        self._go(self._place + there)
         return there
 
     def preview(self) -> Preview:
@@ -209,16 +222,25 @@ class Labelling:
             raise DataError(f"no run has the metric {wished or first!r}{did_you_mean(wished, names)}")
         return name
 
-    def curve(self, metric: str = "", task: str | None = None) -> tuple[Line, ...]:
-        """Return the median over each method's chosen runs of a metric; points of a W&B project are fetched.
+    def curve(self, metric: str = "", task: str | None = None, *, fetch: bool = True) -> tuple[Line, ...]:
+        """Return the median over each method's chosen runs of a metric.
 
         Parameters
         ----------
         task
             Default: all tasks together.
+        fetch
+            Points of a W&B project are fetched, once a run; without it, the runs that lack them are left out.
         """
         name, rows = self.metric(metric), self.chosen
-        return lines_of(rows, self._with_points(name, [row.id for row in rows]), name, task)
+        ids = [row.id for row in rows]
+        if fetch:
+            self._points.fetch(name, ids)
+        return lines_of(rows, self._points.there(name, ids), name, task)
+
+    def unfetched(self, metric: str = "") -> tuple[str, ...]:
+        """Return the ids of the chosen runs whose points of a metric `curve` would fetch."""
+        return self._points.lacking(self.metric(metric), [row.id for row in self.chosen])
 
     def load(self, path: str | Path, *, allow_code: bool = False) -> None:
         """Take over a file of labels: rules at its end that label by hand can be changed, the others stay rules.
@@ -239,7 +261,7 @@ class Labelling:
             given = {known.get(run, run): label for run, label in rule["manual"].items()}
             labels.setdefault(rule["as"], {}).update(given)
         self._do(replace(self._now, labels=labels, rules=tuple(rules), root=Path(path).parent))
-        self._saved = self._now
+        self._mark_saved()
 
     def save(self, path: str | Path) -> None:
         """Write the labels as `RunLabeler.save` does, in one step.
@@ -255,7 +277,7 @@ class Labelling:
             raise UsageError("there is no label to save; label runs first")
         with _writing(path):
             self._labeler().save(path)
-        self._saved = self._now
+        self._mark_saved()
 
     def spec(self, path: str | Path, labels: str | Path | None = None) -> str:
         """Return the spec that reads the chosen runs with their labels.
@@ -279,9 +301,9 @@ class Labelling:
         folder, local = Path(path).parent, Path(self.where).is_dir()
         base = Path(self.where) if local else folder
         rows, column = self.chosen, self._now.method
-        whole = len(rows) == len(self._known)
+        whole, of_files = len(rows) == len(self._known), self.found.source.form == "files"
         choice = Choice(
-            ids=() if whole else tuple(row.id if self.found.source.form == "files" else _short(row.id) for row in rows),
+            ids=() if whole else tuple(row.id if of_files else short_id(row.id) for row in rows),
             labels="" if labels is None else Path(os.path.relpath(labels, base)).as_posix(),
             column=column,
             methods=tuple(self.preview().methods) if column else (),
@@ -351,18 +373,19 @@ class Labelling:
     def _do(self, state: State) -> None:
         if state != self._now:
             self._history[self._place + 1 :] = [state]
-            self._place += 1
+            self._go(self._place + 1)
 
-    def _with_points(self, metric: str, runs: Sequence[str]) -> tuple[RunRecord, ...]:
-        if self.found.source.form != "wandb":
-            return tuple(self._records[run] for run in runs)
-        source = {**self.found.source.fields, "runs": {"ids": [_short(run) for run in runs]}}
-        spec = loads(dump({"wandb": source, "metrics": {"primary": [metric]}})).spec
-        return read_runs(spec, Path(), cache=self._cache)
+    def _go(self, place: int) -> None:
+        self._place = place
+        self._tell()
 
+    def _mark_saved(self) -> None:
+        self._saved = self._now
+        self._tell()
 
-def _short(run: str) -> str:
-    return run.rpartition("/")[2]
+    def _tell(self) -> None:
+        for told in self._watchers:
+            told()
 
 
 @contextmanager

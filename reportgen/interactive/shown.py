@@ -58,6 +58,11 @@ def preview_shown(told: Preview) -> Iterator[str]:
         more = len(told.tasks) - len(tasks)
         yield "runs per method and task" + (f" (the first {ACROSS} tasks; {more} more)" if more else "")
         yield from table(("method", *tasks), rows)
+    yield from oddities(told)
+
+
+def oddities(told: Preview) -> Iterator[str]:
+    """Tell what is odd about a choice: several runs for one seed, none for a task, runs without a method."""
     odd = [
         ("held by several runs", [" ".join((method, task, f"seed {seed}")) for method, task, seed in told.twice]),
         ("without any run", [" ".join(cell) for cell in told.lacking]),

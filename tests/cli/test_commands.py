@@ -157,7 +157,7 @@ def test_doctor_names_what_is_there_and_what_is_not_needed(tmp_path, monkeypatch
     monkeypatch.setenv("PATH", str(tmp_path))
     done = call("doctor", "--cache-dir", tmp_path / "new")
     assert done.returncode == 0, done.stdout
-    for found in ("reportgen-ml", "wandb-workspaces", "run cache"):
+    for found in ("reportgen-ml", "wandb-workspaces", "anywidget", "run cache"):
         assert re.search(rf"^ok +{found} ", done.stdout, flags=re.MULTILINE)
     assert re.search(r"^absent +git +not found; it pushes sites", done.stdout, flags=re.MULTILINE)
 

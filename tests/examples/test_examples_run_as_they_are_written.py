@@ -55,6 +55,20 @@ def test_its_notebook_ran_through_and_says_why_there_is_no_gap(basic):
     assert said.count("Not computed") == 2
 
 
+def test_runs_that_were_chosen_and_labelled_come_as_a_table(tmp_path):
+    with contextlib.chdir(tmp_path):
+        names, printed = run(EXAMPLES / "choose_runs.py")
+    assert names["selector"].widget.holds["chosen"] == 15
+    assert [method["name"] for method in names["selector"].widget.holds["methods"]] == [
+        "On policy",
+        "Planning",
+        "Tabular",
+    ]
+    assert names["df"]["run_id"].nunique() == 15
+    assert not [name for name in names["df"]["run_name"].unique() if name.startswith("double")]
+    assert "label:\n      kind: Planning" in printed
+
+
 @pytest.mark.parametrize("script", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
 def test_an_example_notebook_is_its_script(script):
     assert script.with_suffix(".ipynb").read_bytes() == to_bytes(from_source(script.read_text()))
