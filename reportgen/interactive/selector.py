@@ -184,10 +184,10 @@ class RunSelector:
         return "; ".join([*written, f"wrote {self.spec}", f"next: reportgen check {self.spec}"])
 
     def _meant(self) -> tuple[str, ...]:
-        """Return the runs that a label is for: those that are both chosen and found."""
+        """Return the runs that a label is for: those that are both chosen and listed."""
         meant = tuple(row.id for row in self.labelling.chosen if row.id in self._found)
         if not meant:
-            raise UsageError("no run is both chosen and found, so there is nothing to label")
+            raise UsageError("no run is both chosen and listed, so there is nothing to label")
         return meant
 
     def _mark(self) -> None:

@@ -97,7 +97,10 @@ def test_runs_that_still_lack_a_label_can_be_worked_through(selector):
     click(selector, "drop", runs=selector.labelling.meant(["!method=ppo"]))
     assert click(selector, "label", label="PPO", column="label")["text"] == "6 runs labelled PPO"
     assert len(found(selector)) == 12
-    assert click(selector, "label", label="x", column="label")["fault"]
+    assert click(selector, "label", label="x", column="label") == {
+        "text": "no run is both chosen and listed, so there is nothing to label",
+        "fault": True,
+    }
 
 
 def test_what_code_does_is_shown_and_taken_back_by_a_click(selector):
