@@ -250,10 +250,10 @@ def _checked_metric(metric: MetricData) -> dict[str, Any]:
 def _check_words(found: Mapping[str, Any]) -> Iterator[str]:
     if found.get("code_not_run"):
         own = ", ".join(found["code_not_run"])
-        yield f"code: check runs no code of yours; not run, and its labels are missing here: {own}"
+        yield f"code: check runs no code of yours; not run, and what it gives is missing here: {own}"
     yield from found.get("sources", ())
     if "unchecked" in found:
-        yield f"without those labels the runs cannot be checked further: {found['unchecked']}"
+        yield f"without it the runs cannot be checked further: {found['unchecked']}"
     if "runs_used" in found:
         yield f"runs: {found['runs_used']} used, {found['runs_not_used']} not used"
     for metric in found.get("metrics", ()):

@@ -1,7 +1,8 @@
 """From runs to comparable scores: axes, score rules, normalisation, and every doubt named and counted."""
 
 from reportgen.data.axes import natural
-from reportgen.data.columns import Code, own_functions
+from reportgen.data.code import Code
+from reportgen.data.columns import own_functions
 from reportgen.data.labels import RunLabeler
 from reportgen.data.ledger import run_rows
 from reportgen.data.prepare import prepare

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reportgen.data.lookup import fold, read_table
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from reportgen.data.columns import Code
+    from reportgen.data.code import Code, OwnCode
     from reportgen.data.relative import Scale
     from reportgen.data.scores import Direction, Score, Task
     from reportgen.spec.model import Normalization
@@ -36,7 +36,7 @@ class Bounded:
     text: str
     notices: tuple[Notice, ...]
     relative: bool = False
-    code: Mapping[str, str] = field(default_factory=dict)
+    code: tuple[OwnCode, ...] = ()
 
     @property
     def normalized(self) -> bool:
@@ -55,6 +55,7 @@ def bound(
     root: Path,
     scores: Sequence[Score] = (),
     code: Code = "refuse",
+    at: str = "",
 ) -> Bounded:
     """Give each task its reference and optimum.
 
@@ -68,6 +69,8 @@ def bound(
         Raw scores of all methods, for scales that are computed from them.
     code
         Whether a function of the spec's owner is refused, run, or left out.
+    at
+        ``file:line:column: `` of its name in the spec.
 
     Raises
     ------
@@ -79,7 +82,7 @@ def bound(
     if norm is not None and norm.method == "none":
         return Bounded(tasks=tuple(tasks), text="none", notices=())
     if norm is not None and (norm.python or norm.method in WORDS):
-        scale = of_owner(norm.python, root, code) if norm.python else built_in(norm.method, direction)
+        scale = of_owner(norm.python, root, code, at) if norm.python else built_in(norm.method, direction)
         return _computed(tasks, scores, scale, optimal, metric)
     pair = _pairs(norm, optimal, root, columns) if norm else lambda _task: (None, None)
     bounded = tuple(_checked(task, pair(task), optimal.get(task.label), direction) for task in tasks)

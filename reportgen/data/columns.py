@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from reportgen.data.axes import read_axis
 from reportgen.data.labels import RunLabeler, written_rules
@@ -12,23 +12,22 @@ from reportgen.data.screen import counted, sentence, some
 from reportgen.errors import ReportgenError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import Any
 
+    from reportgen.data.code import Code, OwnCode
     from reportgen.runs.record import RunRecord
     from reportgen.spec.model import Spec
-
-Code = Literal["refuse", "run", "skip"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WithColumns:
-    """The runs with their columns, what must be said, and the code that was run: its name to its SHA-256."""
+    """The runs with their columns, what must be said, and the code that was run."""
 
     records: tuple[RunRecord, ...]
     notices: tuple[Notice, ...]
-    code: Mapping[str, str]
+    code: tuple[OwnCode, ...]
 
 
 def add_columns(
@@ -48,34 +47,39 @@ def add_columns(
     ReportgenError
         When a rule cannot be applied, with its place in the spec.
     """
-    labeler, hashes = _labeler(spec, root, where, code)
+    labeler, own = _labeler(spec, root, where, code)
     labelled = labeler.label_runs(records) if spec.labels else tuple(records)
-    return WithColumns(records=tuple(_grouped(labelled, spec)), notices=_told(labeler, records), code=hashes)
+    return WithColumns(records=tuple(_grouped(labelled, spec)), notices=_told(labeler, records), code=own)
 
 
 def own_functions(spec: Spec, root: Path) -> tuple[str, ...]:
-    """Return the names of the functions that a spec's labels and scales run."""
+    """Return the names of the functions of the spec's owner that a spec runs."""
     rules = (rule for index in range(len(spec.labels)) for rule in _rules(spec, index, root))
-    entries = (*spec.metrics.primary, *spec.metrics.secondary)
-    scales = (spec.normalization, *(entry.normalization for entry in entries if not isinstance(entry, str)))
-    named = [scale.python for scale in scales if scale is not None and scale.python]
-    return tuple(dict.fromkeys([*(rule["python"] for rule in rules if "python" in rule), *named]))
+    entries = [entry for entry in (*spec.metrics.primary, *spec.metrics.secondary) if not isinstance(entry, str)]
+    scales = (spec.normalization, *(entry.normalization for entry in entries))
+    named = [
+        *(rule.get("python") for rule in rules),
+        *(entry.python for entry in entries),
+        *(scale.python for scale in scales if scale is not None),
+    ]
+    return tuple(dict.fromkeys(name for name in named if name))
 
 
-def _labeler(spec: Spec, root: Path, where: Callable[..., str] | None, code: Code) -> tuple[RunLabeler, dict[str, str]]:
-    labeler, hashes = RunLabeler(), {}
+def _labeler(
+    spec: Spec, root: Path, where: Callable[..., str] | None, code: Code
+) -> tuple[RunLabeler, tuple[OwnCode, ...]]:
+    labeler, found = RunLabeler(), []
     for index in range(len(spec.labels)):
         at = f"{where('labels', index)}: " if where else ""
         try:
-            for rule in _rules(spec, index, root):
-                if "python" in rule and code == "skip":
-                    continue
-                sha256 = labeler.add_written(rule, root=root, allow_code=code == "run", roots=spec.axes.config_roots)
-                if sha256:
-                    hashes[rule["python"]] = sha256
+            rules = _rules(spec, index, root)
         except ReportgenError as error:
             raise type(error)(f"{at}{error}") from error
-    return labeler, hashes
+        for rule in rules:
+            if "python" not in rule or code != "skip":
+                roots = spec.axes.config_roots
+                found.append(labeler.add_written(rule, root=root, allow_code=code == "run", roots=roots, at=at))
+    return labeler, tuple(own for own in found if own)
 
 
 def _rules(spec: Spec, index: int, root: Path) -> tuple[dict[str, Any], ...]:

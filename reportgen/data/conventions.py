@@ -87,7 +87,7 @@ def conventions(
 
 def _primary(spec: Spec) -> tuple[str, ...]:
     entries = [entry for entry in spec.metrics.primary if not isinstance(entry, str)]
-    return tuple(name for entry in entries if not isinstance(entry.name, ByTask) for name in entry.name)
+    return tuple(name for entry in entries for names in entry.read if not isinstance(names, ByTask) for name in names)
 
 
 def _read(run: RunRecord, spec: Spec) -> dict[str, str]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.data.axes import name_of, rooted
-from reportgen.data.code import own_code
+from reportgen.data.code import OwnCode, own_code, refuse
 from reportgen.data.screen import some
-from reportgen.errors import DataError, ReportgenWarning, SpecError, UsageError, did_you_mean
+from reportgen.errors import DataError, ReportgenWarning, SpecError, did_you_mean
 from reportgen.runs.drafts import write_file
 from reportgen.runs.lookup import DEEP, glob, lookups
 from reportgen.runs.record import RunRecord
@@ -128,6 +128,8 @@ class RunLabeler:
         def find(run: RunRecord) -> str | None:
             try:
                 label = function(run)
+            except DataError:
+                raise
             except Exception as error:
                 raise DataError(f"{shown} fails on run {run.name!r}: {type(error).__name__}: {error}") from error
             return None if label is None else str(label)
@@ -254,8 +256,16 @@ class RunLabeler:
             labeler.add_written(rule, root=Path(path).parent, allow_code=allow_code)
         return labeler
 
-    def add_written(self, rule: Mapping[str, Any], *, root: Path, allow_code: bool, roots: Sequence[str] = ()) -> str:
-        """Add a rule as the spec's grammar writes it; returns the SHA-256 of the code it runs, else nothing."""
+    def add_written(
+        self, rule: Mapping[str, Any], *, root: Path, allow_code: bool, roots: Sequence[str] = (), at: str = ""
+    ) -> OwnCode | None:
+        """Add a rule as the spec's grammar writes it; returns the code that it runs, if it runs any.
+
+        Parameters
+        ----------
+        at
+            ``file:line:column: `` of the rule, for messages.
+        """
         column = rule.get("as", COLUMN)
         if rule.get("config") is not None:
             self.add_config_rule(rule["config"], column, roots=roots)
@@ -263,13 +273,12 @@ class RunLabeler:
             self.add_pattern_rule(rule["pattern"], rule["label"], column)
         elif rule.get("manual") is not None:
             self.add_manual_labels(rule["manual"], column)
-        elif not allow_code:
-            raise UsageError(f"the rule {rule['python']} runs code of yours; allow it by --allow-code")
         else:
-            code = own_code(rule["python"], root)
-            self.add_rule(code.function, column, name=code.name)
-            return code.sha256
-        return ""
+            refuse(rule["python"], "run" if allow_code else "refuse", at=f"{at}the rule ")
+            own = own_code(rule["python"], root, "labels", at=at)
+            self.add_rule(lambda run: own.call(f"run {run.name!r}", run), column, name=own.name)
+            return own
+        return None
 
     def _add(
         self,

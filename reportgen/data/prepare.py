@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal, cast
 from reportgen.data.asked import asked
 from reportgen.data.axes import identify, merge_renamed, natural
 from reportgen.data.bounds import bound, normalize
-from reportgen.data.columns import Code, add_columns
+from reportgen.data.columns import add_columns
 from reportgen.data.defects import Defects
+from reportgen.data.derived import derive, in_words, own_metric
 from reportgen.data.direction import INFERRED, direction_of
 from reportgen.data.doubts import doubts
 from reportgen.data.eligible import eligible
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reportgen.data.axes import Identified, Identity
+    from reportgen.data.code import Code, OwnCode
     from reportgen.data.reduce import Number
     from reportgen.data.scores import Direction
     from reportgen.data.select import Found, Selected
@@ -54,7 +56,7 @@ class _Prepared:
     data: MetricData
     exclusions: tuple[Exclusion, ...]
     notices: tuple[Notice, ...]
-    code: Mapping[str, str]
+    code: tuple[OwnCode, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,6 +70,7 @@ class _Chosen:
     source: str
     tasks: Mapping[str, Task]
     merged: tuple[Notice, ...]
+    own: OwnCode | None = None
 
 
 def prepare(
@@ -113,9 +116,13 @@ def prepare(
         )
     listed, empty = wanted(runs, spec, where)
     preset = preset_directions(spec.preset, root) if spec.preset else ()
-    chosen = [_choose(one, runs, spec, root, where, preset) for one in listed]
-    prepared = [_metric(one, numbers, runs, identified, spec, root, code) for one, numbers in _numbers(chosen, spec)]
+    owned = [(one, own_metric(one, root, where, code)) for one in listed if code != "skip" or not one.entry.python]
+    chosen = [_choose(one, own, runs, spec, root, where, preset) for one, own in owned]
+    prepared = [
+        _metric(one, numbers, runs, identified, spec, root, where, code) for one, numbers in _numbers(chosen, spec)
+    ]
     metrics = tuple(one.data for one in prepared)
+    ran = (*columns.code, *(own for one in prepared for own in one.code))
     return DataSet(
         metrics=metrics,
         exclusions=(
@@ -136,13 +143,15 @@ def prepare(
         methods_ordered_by_spec=spec.methods is not None,
         baseline=next((method.id for method in identified.methods if method.label == spec.baseline), None),
         labels={record.id: record.labels for record in records if record.labels},
-        code={**columns.code, **{name: sha256 for one in prepared for name, sha256 in one.code.items()}},
+        code={own.name: own.sha256 for own in ran},
+        code_from={own.name: own.origin for own in ran},
         asked=asked(spec, metrics, where),
     )
 
 
 def _choose(
     one: Wanted,
+    own: OwnCode | None,
     runs: Sequence[Identity],
     spec: Spec,
     root: Path,
@@ -151,7 +160,7 @@ def _choose(
 ) -> _Chosen:
     """Find the points of a metric, its direction and its tasks, without reading a point."""
     rule = one.entry.score or spec.score
-    selected = select(one, runs, spec, root, where)
+    selected = derive(one, own, runs, spec, root, where) if own else select(one, runs, spec, root, where)
     direction, source = direction_of(one.entry, selected.names, spec.metrics, preset=preset)
     if rule.reduce == "best" and direction not in {"maximize", "minimize"}:
         raise DataError(
@@ -160,7 +169,14 @@ def _choose(
         )
     tasks, merged = _tasks(selected, spec)
     return _Chosen(
-        wanted=one, selected=selected, rule=rule, direction=direction, source=source, tasks=tasks, merged=merged
+        wanted=one,
+        selected=selected,
+        rule=rule,
+        direction=direction,
+        source=source,
+        tasks=tasks,
+        merged=merged,
+        own=own,
     )
 
 
@@ -183,6 +199,7 @@ def _metric(
     identified: Identified,
     spec: Spec,
     root: Path,
+    where: Callable[..., str] | None,
     code: Code,
 ) -> _Prepared:
     one, entry, direction = chosen.wanted, chosen.wanted.entry, chosen.direction
@@ -208,6 +225,7 @@ def _metric(
         root=root,
         scores=screened.scores,
         code=code,
+        at=f"{where(*_place_of_scale(one))}: " if where else "",
     )
     by_id = {task.id: task for task in bounded.tasks}
     scores = [normalize(score, by_id[score.task]) if bounded.normalized else score for score in screened.scores]
@@ -224,6 +242,7 @@ def _metric(
         relative=bounded.relative and bounded.normalized,
         score_rule=rule_text(chosen.rule, single=all(score.line.count <= 1 for score in screened.scores)),
         normalization=bounded.text if bounded.normalized else "none",
+        derived=in_words(one),
         tasks=bounded.tasks,
         methods=tuple(method for method in identified.methods if method.id in present),
         scores=tuple(sorted(scores, key=lambda score: (score.method, score.task, score.run))),
@@ -239,7 +258,7 @@ def _metric(
     return _Prepared(
         data=data,
         exclusions=(*chosen.selected.exclusions, *scored.exclusions, *screened.exclusions),
-        code=bounded.code,
+        code=(*bounded.code, *((chosen.own,) if chosen.own else ())),
         notices=(
             *chosen.selected.notices,
             *chosen.merged,
@@ -249,6 +268,10 @@ def _metric(
             *notices,
         ),
     )
+
+
+def _place_of_scale(one: Wanted) -> tuple[str | int, ...]:
+    return (*one.keys, "normalization") if one.entry.normalization else ("normalization",)
 
 
 def _tasks(selected: Selected, spec: Spec) -> tuple[dict[str, Task], tuple[Notice, ...]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reportgen.data.code import own_code
-from reportgen.errors import DataError, UsageError
+from reportgen.data.code import OwnCode, own_code, refuse
+from reportgen.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reportgen.data.columns import Code
+    from reportgen.data.code import Code
     from reportgen.data.scores import Direction, Score, Task
 
     Floats = NDArray[np.float64]
@@ -35,12 +35,12 @@ class Scale:
     text
         The scale in words.
     code
-        ``module:function`` to the SHA-256 of its file, where one is run.
+        The function of the spec's owner that is run, if one is.
     """
 
     constants: Callable[[str, Floats], tuple[float, float] | None]
     text: str
-    code: dict[str, str]
+    code: tuple[OwnCode, ...] = ()
 
 
 def built_in(method: str, direction: Direction) -> Scale:
@@ -56,11 +56,16 @@ def built_in(method: str, direction: Direction) -> Scale:
         return centre, centre - spread if falling else centre + spread
 
     chosen = min_max if method == "min_max" else zscore
-    return Scale(constants=chosen, text=f"{WORDS[method]}, relative to the compared set", code={})
+    return Scale(constants=chosen, text=f"{WORDS[method]}, relative to the compared set")
 
 
-def of_owner(name: str, root: Path, code: Code) -> Scale | None:
+def of_owner(name: str, root: Path, code: Code, at: str = "") -> Scale | None:
     """Return the scale of ``module:function``, called as ``function(task, scores)``; None where code is left out.
+
+    Parameters
+    ----------
+    at
+        ``file:line:column: `` of its name in the spec.
 
     Raises
     ------
@@ -69,21 +74,16 @@ def of_owner(name: str, root: Path, code: Code) -> Scale | None:
     DataError
         When the function cannot be imported.
     """
-    if code == "refuse":
-        raise UsageError(f"normalization: {name} runs code of yours; allow it by --allow-code")
+    at = f"{at}normalization: "
+    refuse(name, code, at=at)
     if code == "skip":
         return None
-    own = own_code(name, root)
+    own = own_code(name, root, "normalizers", at=at)
 
     def called(task: str, raw: Floats) -> tuple[float, float] | None:
-        try:
-            found = own.function(task, raw.copy())
-        except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-            raise DataError(f"normalization: {name} failed on task {task!r}: {told}") from error
-        return two_numbers(found, name, task)
+        return two_numbers(own.call(f"task {task!r}", task, raw.copy()), f"{at}{name}", task)
 
-    return Scale(constants=called, text=f"{name}, the spec's own function", code={own.name: own.sha256})
+    return Scale(constants=called, text=f"{name}, the spec's own function", code=(own,))
 
 
 def rescaled(tasks: Sequence[Task], scores: Sequence[Score], scale: Scale) -> tuple[Task, ...]:
@@ -116,7 +116,7 @@ def two_numbers(found: Any, name: str, task: str) -> tuple[float, float] | None:
         low, high = np.nan, np.nan
     if not np.isfinite([low, high]).all():
         raise DataError(
-            f"normalization: {name} gave {found!r} for task {task!r}; it must give two numbers, the raw scores that "
+            f"{name} gave {found!r} for task {task!r}; it must give two numbers, the raw scores that "
             "become 0 and 1, or None"
         )
     return low, high

@@ -159,6 +159,8 @@ class MetricData:
         True when every task has a declared optimum (the optimality gap is defined).
     relative
         True when 0 and 1 were computed from the scores of the compared methods; 1 is then no optimum.
+    derived
+        How it was computed from other metrics, or the empty string.
     score_rule, normalization
         One short text each, for tables and signatures: ``mean_last 5 %``, ``atari57: random -> human``, ``none``.
     tasks
@@ -183,6 +185,7 @@ class MetricData:
     methods: tuple[Method, ...]
     scores: tuple[Score, ...]
     relative: bool = False
+    derived: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -194,7 +197,9 @@ class DataSet:
     labels
         Run id to the columns that labels and axes for grouping gave it.
     code
-        Functions of the spec's owner that were run, ``module:function`` to the SHA-256 of their file.
+        Functions of the spec's owner that were run, their names to the SHA-256 of their file.
+    code_from
+        Their names to what they stand in: a file below `root`, or a package and its version.
     asked
         What the spec asks to be shown beyond the usual; None for data that no spec speaks of.
     """
@@ -206,4 +211,5 @@ class DataSet:
     baseline: str | None = field(default=None)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     code: Mapping[str, str] = field(default_factory=dict)
+    code_from: Mapping[str, str] = field(default_factory=dict)
     asked: Asked | None = None

@@ -36,9 +36,16 @@ class Wanted:
 
     @property
     def id(self) -> str:
-        """Id of the metric: declared, else its name."""
+        """Id of the metric: declared, else its name, or that of the function that computes it."""
         name = self.entry.name
-        return self.entry.id or (name.column if isinstance(name, ByTask) else name[0])
+        if self.entry.id or name is None:
+            return self.entry.id or str(self.entry.python).rpartition(":")[2]
+        return name.column if isinstance(name, ByTask) else name[0]
+
+    @property
+    def names(self) -> tuple[str, ...] | ByTask:
+        """The names by which runs have it; of a computed metric those of the first one that it is computed from."""
+        return self.entry.read[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -116,7 +123,7 @@ def select(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where:
     DataError
         When no run has the metric, or several metrics of one run claim the same task.
     """
-    chooser = _by_task(one.entry.name, root) if isinstance(one.entry.name, ByTask) else None
+    chooser = _by_task(one.names, root) if isinstance(one.names, ByTask) else None
     tasks = {source: _tasks_of(spec, source) for source in dict.fromkeys(run.record.source for run in runs)}
     found: list[Found] = []
     without: list[Identity] = []
@@ -124,8 +131,8 @@ def select(one: Wanted, runs: Sequence[Identity], spec: Spec, root: Path, where:
     for run in runs:
         here: dict[str, Found] = {}
         patterns = tasks[run.record.source]
-        exact = _plain_names(one.entry.name, patterns)
-        for hits in _alternatives(one.entry.name, run, spec.metrics.hide):
+        exact = _plain_names(one.names, patterns)
+        for hits in _alternatives(one.names, run, spec.metrics.hide):
             fresh: dict[str, Found] = {}
             for series in hits:
                 place = _place(run, series, patterns, exact)
@@ -244,7 +251,7 @@ def _unknown(one: Wanted, runs: Sequence[Identity], where: Callable[..., str] | 
 
 def _other(one: Wanted, run: Identity) -> str:
     """Say what a run holds under the metric's names that is no number; empty where nothing."""
-    names = () if isinstance(one.entry.name, ByTask) else one.entry.name
+    names = () if isinstance(one.names, ByTask) else one.names
     return next((what for name in names if (what := not_a_number(run.record, name))), "")
 
 

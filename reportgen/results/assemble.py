@@ -64,6 +64,7 @@ def assemble(
         resample=spec.analysis.resample,
         settings=settings_of(spec),
         code=dict(dataset.code),
+        code_from=dict(dataset.code_from),
         asked=dataset.asked or Asked(),
     )
 

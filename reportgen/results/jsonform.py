@@ -84,6 +84,7 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
         "direction_source": data.direction_source,
         "unit": data.unit,
         "score": data.score_rule,
+        "derived": data.derived or None,
         "normalization": data.normalization,
         "primary_aggregate": metric.primary_aggregate,
         "signature": metric.signature,

@@ -20,7 +20,7 @@ from reportgen.results import screened
 from reportgen.results.compute import compute
 from reportgen.results.report import MetricResult
 from reportgen.results.treatment import treated
-from reportgen.reuse import key_of
+from reportgen.reuse import NOTHING, key_of
 
 if TYPE_CHECKING:
     from reportgen.data.scores import DataSet, MetricData, RunRow
@@ -51,6 +51,8 @@ def computed(
     runs
         Every run that was read; their hashes stand for the points of curves.
     """
+    if any(metric.derived for metric in dataset.metrics):
+        store = NOTHING  # what the functions that compute them import is in no key
     key = key_of(
         spec.model_dump_json(exclude=NOT_COMPUTED),
         (dataset.metrics, dataset.baseline, dataset.methods_ordered_by_spec),

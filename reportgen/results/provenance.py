@@ -44,6 +44,7 @@ def provenance(report: Report, artifacts: Sequence[Artifact]) -> str:
         "packages": packages(),
         "seed": report.seed,
         "code": report.code,
+        "code_from": report.code_from,
         "runs": [
             {
                 "id": run.id,
@@ -66,6 +67,7 @@ def provenance(report: Report, artifacts: Sequence[Artifact]) -> str:
             {
                 "id": metric.id,
                 "score": metric.data.score_rule,
+                "derived": metric.data.derived,
                 "normalization": metric.data.normalization,
                 "runs": sorted({score.run for score in metric.data.scores}),
                 "runs_per_task": {method.id: list(method.n_runs_per_task) for method in metric.methods},

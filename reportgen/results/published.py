@@ -60,7 +60,9 @@ def anonymous(report: Report) -> Report:
         replace(run, name=names.exact[run.id], url=None, origin=(), sha256="", updated_at=None) for run in report.runs
     )
     excluded = tuple(replace(one, name=names.exact.get(one.run, one.name)) for one in report.excluded)
-    bare = replace(report, authors=(), runs=runs, excluded=excluded, spec_text=_anonymous_spec(report.spec_text))
+    bare = replace(
+        report, authors=(), runs=runs, excluded=excluded, code_from={}, spec_text=_anonymous_spec(report.spec_text)
+    )
     redactor = Redactor(known=frozenset({report.spec_sha256, *report.code.values()}))
     return rewritten(bare, lambda _, text: redactor.of(names(text)))
 

@@ -395,7 +395,8 @@ class MetricResult:
 class Report:
     """A whole report: frozen values only, everything pages, tables, figures, LaTeX and JSON are made from.
 
-    `code` are the functions of the spec's owner that were run, ``module:function`` to the SHA-256 of their file.
+    `code` are the functions of the spec's owner that were run, their names to the SHA-256 of their file; `code_from`
+    says what they stand in.
     """
 
     id: str
@@ -422,5 +423,6 @@ class Report:
     resample: str = "runs"
     settings: Settings = field(default_factory=Settings)
     code: Mapping[str, str] = field(default_factory=dict)
+    code_from: Mapping[str, str] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
     schema: int = SCHEMA

@@ -33,8 +33,11 @@ def _compiles(pattern: str) -> str:
 
 
 def _names_a_function(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", text):
-        raise ValueError(f"code of yours is named module:function, e.g. labels:by_date, not {text!r}")
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*|[A-Za-z_][\w-]*", text):
+        raise ValueError(
+            "code of yours is named module:function, e.g. labels:by_date, or by an entry point, e.g. by_date, "
+            f"not {text!r}"
+        )
     return text
 
 
@@ -42,4 +45,4 @@ Pattern = Annotated[str, AfterValidator(_compiles)]
 """A regular expression, in Python's dialect."""
 
 Function = Annotated[str, AfterValidator(_names_a_function)]
-"""A function of the spec's owner, ``module:function``."""
+"""A function of the spec's owner: ``module:function``, or the name of an entry point that a package declares."""

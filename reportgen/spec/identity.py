@@ -121,7 +121,8 @@ class LabelRule(Section):
     manual: Name | dict[str, Name] | None = None
     """{run id or name: label}, or a YAML file of that, relative to `root`."""
     python: Function | None = None
-    """`module:function` of your own, called with each run; it runs only with `--allow-code`."""
+    """`module:function` of your own, or an entry point in `reportgen.labels`, called with each run; it runs only with
+    `--allow-code`."""
     column: Annotated[Name, Field(alias="as")] = "label"
     """Column that the label stands in."""
 

@@ -63,8 +63,9 @@ class Normalization(Section):
     """`bounds`; `min_max` or `zscore` over the scores of all methods on a task (relative to the compared set: another
     method changes every number, and no optimality gap is stated); or `none`."""
     python: Function | None = None
-    """`module:function` of your own, called as `function(task, scores)` with the raw scores of all methods on a task;
-    it returns the raw scores that become 0 and 1. It runs only with `--allow-code`."""
+    """`module:function` of your own, or an entry point in `reportgen.normalizers`, called as `function(task, scores)`
+    with the raw scores of all methods on a task; it returns the raw scores that become 0 and 1. It runs only with
+    `--allow-code`."""
     table: str | None = None
     """A built-in table (`atari57`) or a CSV relative to `root` with a column `task`."""
     reference: str | float = "reference"
@@ -78,10 +79,16 @@ class Normalization(Section):
 class MetricEntry(Section):
     """One section of the report: a metric, or a family of metrics that are its tasks."""
 
-    name: Names | ByTask
+    name: Names | ByTask | None = None
     """Metric name, list of alternatives (per run and task the first present wins), globs, or `by_task`."""
+    python: Function | None = None
+    """Instead of `name`, a metric computed from others: `module:function` of your own, or an entry point in
+    `reportgen.metrics`, called for each run and task as `function(table, run)`; it returns one number a row, or one
+    number. It runs only with `--allow-code`."""
+    of: dict[Name, Names] = Field(default_factory=dict)
+    """`python`: columns of its table, each with the metric that it holds: a name, alternatives, or globs."""
     id: str | None = None
-    """Id in report.json and in the seeds of the bootstrap; default: the name."""
+    """Id in report.json and in the seeds of the bootstrap; default: the name, or that of the function."""
     label: str | None = None
     """Shown name; default: the id."""
     direction: Direction | None = None
@@ -94,6 +101,25 @@ class MetricEntry(Section):
     """Overrides `normalization` for this metric."""
     optimal_scores: dict[str, float] | None = None
     """Overrides `optimal_scores` for this metric."""
+
+    @property
+    def read(self) -> tuple[Names | ByTask, ...]:
+        """What is read of each run: its own name, or those of each metric that it is computed from."""
+        return tuple(self.of.values()) if self.name is None else (self.name,)
+
+    @model_validator(mode="after")
+    def _named_or_computed(self) -> MetricEntry:
+        if (self.name is None) == (self.python is None):
+            raise ValueError(
+                "a metric has a name, e.g. {name: reward}, or is computed from others, e.g. "
+                "{id: speed, python: 'mine:speed', of: {reward: 'eval_*/*'}}"
+            )
+        if (self.python is None) != (not self.of):
+            raise ValueError("python and of go together, e.g. {python: 'mine:speed', of: {reward: 'eval_*/*'}}")
+        taken = sorted({"step", "wall_time"} & self.of.keys())
+        if taken:
+            raise ValueError(f"of: {taken[0]!r} is a column that every table has; call the metric otherwise")
+        return self
 
 
 class Metrics(Section):

@@ -105,7 +105,7 @@ def test_code_of_ones_own_runs_with_leave_only(coded, reportgen):
     assert "report.yaml:3:10: the rule mine:kind runs code of yours; allow it by --allow-code" in refused.stderr
     checked = reportgen("check", "report.yaml", cwd=coded)
     assert checked.returncode == 0, checked.stderr
-    assert "not run, and its labels are missing here: mine:kind" in checked.stdout
+    assert "not run, and what it gives is missing here: mine:kind" in checked.stdout
     assert not (coded / "ran").exists()
     allowed = reportgen("build", "report.yaml", "--allow-code", "--strict", "-j", 1, cwd=coded)
     assert "--strict: " in allowed.stderr  # it got as far as the numbers, and nothing slow was made
@@ -133,4 +133,4 @@ def test_check_ends_well_where_an_axis_needs_labels_that_it_does_not_compute(tmp
     )
     checked = reportgen("check", "report.yaml", cwd=tmp_path)
     assert checked.returncode == 0, checked.stderr
-    assert "without those labels the runs cannot be checked further" in checked.stdout
+    assert "without it the runs cannot be checked further" in checked.stdout

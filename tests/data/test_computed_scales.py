@@ -81,7 +81,7 @@ def test_a_function_of_the_owner_gives_the_scores_that_are_zero_and_one(tmp_path
     found = scores(x=[1, 2])
     scale = bounded(found, python="scales:halves", root=tmp_path, code="run")
     assert values(found, scale) == [0.25, 0.5]
-    assert list(scale.code) == ["scales:halves"]
+    assert [own.name for own in scale.code] == ["scales:halves"]
 
 
 def test_code_of_the_owner_runs_only_where_that_is_allowed(tmp_path):

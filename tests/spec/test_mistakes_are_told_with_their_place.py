@@ -45,7 +45,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file():
         ("analysis: {iqm_trim_percentage: 0.5}", "less than 0.5"),
         ("analysis: {interval: expanded}", "expanded_t, percentile, not 'expanded'; did you mean 'expanded_t'?"),
         ("analysis: {aggregates: [iqn]}", "did you mean 'iqm'?"),
-        ("metrics: {primary: [{id: a}]}", "`metrics.primary.0` needs the key 'name', which is missing"),
+        ("metrics: {primary: [{id: a}]}", "a metric has a name, e.g. {name: reward}, or is computed from others"),
         ("metrics: {primary: [3]}", "`metrics.primary.0` must be a text or a mapping, not 3"),
         ("metrics: {primary: reward}", "must be a list of texts or mappings, not 'reward'; did you mean [reward]?"),
         ("score: {reduce: at}", "reduce 'at' needs a step"),

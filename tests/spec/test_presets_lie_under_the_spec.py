@@ -201,7 +201,7 @@ def test_any_further_axis_groups_but_a_slip_of_the_pen_is_told():
         ("{as: x}", "exactly one of config, pattern, manual or python"),
         ("{pattern: b}", "pattern and label go together"),
         ("{config: a, label: b}", "pattern and label go together"),
-        ("{python: os.system}", "code of yours is named module:function, e.g. labels:by_date, not 'os.system'"),
+        ("{python: os.system}", "or by an entry point, e.g. by_date, not 'os.system'"),
         ("{patern: a, label: b}", "unknown key 'patern' in `labels.0`; did you mean 'pattern'?"),
     ],
 )

@@ -97,4 +97,5 @@ def _grouped(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> tuple
 def _entries(spec: Spec) -> Iterator[tuple[str, int, tuple[str, ...] | ByTask]]:
     for role in ("primary", "secondary"):
         for index, entry in enumerate(getattr(spec.metrics, role)):
-            yield role, index, (entry,) if isinstance(entry, str) else entry.name
+            for names in ((entry,),) if isinstance(entry, str) else entry.read:
+                yield role, index, names
