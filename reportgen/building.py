@@ -20,6 +20,7 @@ from reportgen.notebooks import Notebooks, notebooks
 from reportgen.parallel import workers
 from reportgen.phases import Phases
 from reportgen.results import Report, anonymous, assemble, to_json, without_secrets
+from reportgen.results.own_pages import written_pages
 from reportgen.results.provenance import provenance
 from reportgen.reuse import FOLDER, Store
 from reportgen.runs import Reading, cache_folder, collect_runs
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from reportgen.parallel import Map
+    from reportgen.results.own_pages import WrittenPage
     from reportgen.spec import LoadedSpec
 
 LOG = logging.getLogger("reportgen.building")
@@ -141,6 +143,7 @@ def build(
         report = without_secrets(computed, known=[record.commit for record in records if record.commit])
         if loaded.spec.report.anonymous:
             report = anonymous(report)
+        further = written_pages(dataset.owned.pages if dataset.owned else (), report)
     _log_doubts(report)
     if strict:
         _refuse_doubts(report)
@@ -148,7 +151,7 @@ def build(
     if strict and recomputed.failure:
         raise StrictError(f"--strict: the notebook stopped, nothing was written: {recomputed.failure}")
     with phase("writing pages"):
-        files = _gather(report, artifacts, recomputed, loaded, own)
+        files = _gather(report, artifacts, recomputed, loaded, own, further)
     with site.scratch_beside(target) as scratch:
         with phase("building the site"):
             site.write(files, scratch)
@@ -248,7 +251,12 @@ def folder_of(loaded: LoadedSpec, output: str | Path | None) -> Path:
 
 
 def _gather(
-    report: Report, artifacts: tuple[Artifact, ...], recomputed: Notebooks, loaded: LoadedSpec, own: Path | None
+    report: Report,
+    artifacts: tuple[Artifact, ...],
+    recomputed: Notebooks,
+    loaded: LoadedSpec,
+    own: Path | None,
+    further: tuple[WrittenPage, ...],
 ) -> tuple[File, ...]:
     """Every file of the report but the HTML, which the site engine makes of it."""
     data = (
@@ -261,7 +269,7 @@ def _gather(
         *(file for artifact in artifacts for file in artifact.files if file.path.startswith("latex/")),
     )
     shown = tuple(file for artifact in artifacts for file in artifact.files if not file.path.startswith("latex/"))
-    written = _in_reading_order(pages.render(report, artifacts, templates=own), recomputed.shown)
+    written = _in_reading_order(pages.render(report, artifacts, templates=own, own=further), recomputed.shown)
     archives = (
         File(path=f"docs/downloads/{loaded.slug}.zip", content=_zipped((*data, *latex))),
         File(path=f"docs/downloads/{loaded.slug}-latex.zip", content=_zipped(latex)),

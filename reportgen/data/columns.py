@@ -61,6 +61,8 @@ def own_functions(spec: Spec, root: Path) -> tuple[str, ...]:
         *(rule.get("python") for rule in rules),
         *(entry.python for entry in entries),
         *(scale.python for scale in scales if scale is not None),
+        *(one.python for one in spec.analysis.statistics),
+        *(one.python for one in spec.pages),
     ]
     return tuple(dict.fromkeys(name for name in named if name))
 

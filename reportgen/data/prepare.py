@@ -16,6 +16,7 @@ from reportgen.data.derived import derive, in_words, own_metric
 from reportgen.data.direction import INFERRED, direction_of
 from reportgen.data.doubts import doubts
 from reportgen.data.eligible import eligible
+from reportgen.data.owned import owned
 from reportgen.data.points import rule_text
 from reportgen.data.reduce import Part, reduced
 from reportgen.data.rule_doubts import phases, rule_doubts
@@ -102,6 +103,7 @@ def prepare(
     DataError
         When no run, no metric or no number is left, or the spec asks for what the data cannot give.
     """
+    given = owned(spec, root, where, code)
     columns = add_columns(records, spec, root=root, where=where, code=code)
     records = columns.records
     identified = identify(records, spec)
@@ -116,13 +118,13 @@ def prepare(
         )
     listed, empty = wanted(runs, spec, where)
     preset = preset_directions(spec.preset, root) if spec.preset else ()
-    owned = [(one, own_metric(one, root, where, code)) for one in listed if code != "skip" or not one.entry.python]
-    chosen = [_choose(one, own, runs, spec, root, where, preset) for one, own in owned]
+    computed = [(one, own_metric(one, root, where, code)) for one in listed if code != "skip" or not one.entry.python]
+    chosen = [_choose(one, own, runs, spec, root, where, preset) for one, own in computed]
     prepared = [
         _metric(one, numbers, runs, identified, spec, root, where, code) for one, numbers in _numbers(chosen, spec)
     ]
     metrics = tuple(one.data for one in prepared)
-    ran = (*columns.code, *(own for one in prepared for own in one.code))
+    ran = (*columns.code, *(own for one in prepared for own in one.code), *given.code)
     return DataSet(
         metrics=metrics,
         exclusions=(
@@ -146,6 +148,7 @@ def prepare(
         code={own.name: own.sha256 for own in ran},
         code_from={own.name: own.origin for own in ran},
         asked=asked(spec, metrics, where),
+        owned=given,
     )
 
 

@@ -64,9 +64,9 @@ def reduced(parts: Sequence[Part], *, collapsing: bool = False) -> list[Number]:
     collapsing
         Whether consecutive evaluations that are equal on all tasks of a metric are one.
     """
-    by_run: dict[str, list[int]] = defaultdict(list)
-    for place, part in enumerate(parts):
-        by_run[part.hit.run.record.id].append(place)
+    by_run: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for place, part in enumerate(parts):  # what is in memory lies in no history: single points, computed metrics
+        by_run[part.hit.run.record.id, isinstance(part.hit.series, StoredSeries)].append(place)
     stored = any(isinstance(part.hit.series, StoredSeries) for part in parts)
     groups = [[parts[place] for place in places] for places in by_run.values()]
     found: dict[int, Number] = {}

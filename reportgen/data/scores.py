@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from reportgen.data.asked import Asked
     from reportgen.data.lines import Line
+    from reportgen.data.owned import Owned
 
 Direction = Literal["maximize", "minimize", "none", "unknown"]
 
@@ -202,6 +203,8 @@ class DataSet:
         Their names to what they stand in: a file below `root`, or a package and its version.
     asked
         What the spec asks to be shown beyond the usual; None for data that no spec speaks of.
+    owned
+        Statistics and pages that functions of the spec's owner give, likewise.
     """
 
     metrics: tuple[MetricData, ...]
@@ -213,3 +216,4 @@ class DataSet:
     code: Mapping[str, str] = field(default_factory=dict)
     code_from: Mapping[str, str] = field(default_factory=dict)
     asked: Asked | None = None
+    owned: Owned | None = None

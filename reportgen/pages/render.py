@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from reportgen.artifacts import Artifact, File, safe_name
 from reportgen.pages.figures import figure_html
+from reportgen.pages.own import parts_of
 from reportgen.pages.prose import prose
 from reportgen.resources import template_folders
 from reportgen.results.provenance import packages
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reportgen.results import Notice, Task
+    from reportgen.results.own_pages import WrittenPage
     from reportgen.results.report import MetricResult, Report
 
 LONGEST = 2000
@@ -28,10 +30,26 @@ SITE_ROOT = "@/"
 OF_A_TASK = {"task", "task-screen"}
 
 
-def render(report: Report, artifacts: Sequence[Artifact], *, templates: Path | None = None) -> tuple[File, ...]:
+def render(
+    report: Report,
+    artifacts: Sequence[Artifact],
+    *,
+    templates: Path | None = None,
+    own: Sequence[WrittenPage] = (),
+) -> tuple[File, ...]:
     """Return the pages ``docs/*.md`` and what they link to that no artifact brings along.
 
     Values are escaped wherever a template prints them; only HTML made by the tables and figures is taken as it is.
+
+    Parameters
+    ----------
+    own
+        Pages that functions of the spec's owner wrote; they are sanitised here.
+
+    Raises
+    ------
+    DataError
+        When such a page names a table or figure that the report has not.
     """
     environment = _environment(templates)
     shared = {
@@ -56,9 +74,11 @@ def render(report: Report, artifacts: Sequence[Artifact], *, templates: Path | N
             _page(f"tasks/{safe_name(task.id)}.md", "task", environment, shared, artifacts, metric=None, task=task)
             for task in _tasks(report)
         ),
+        _page("methods.md", "methods", environment, shared, artifacts, metric=None),
+        *(_own_page(page, environment, shared, artifacts) for page in own),
         *(
             _page(name, name.removesuffix(".md"), environment, shared, artifacts, metric=None)
-            for name in ("methods.md", "runs.md", "data-quality.md", "method.md", "provenance.md", "downloads.md")
+            for name in ("runs.md", "data-quality.md", "method.md", "provenance.md", "downloads.md")
         ),
     ]
     return (*pages, *_beside(artifacts))
@@ -136,6 +156,16 @@ def _page(
         **shared, metric=metric, task=task, show=show, root=Markup(root), prose=lambda text: Markup(prose(text))  # noqa: S704 - sanitised
     )  # fmt: skip
     return File(path=f"docs/{path}", content=_tidy(text).encode())
+
+
+def _own_page(
+    page: WrittenPage, environment: Environment, shared: dict[str, Any], artifacts: Sequence[Artifact]
+) -> File:
+    def block(artifact: Artifact) -> Markup:
+        return Markup(_block(artifact).replace(f'="{SITE_ROOT}', '="../'))  # noqa: S704 - made by our writers
+
+    text = environment.get_template("own.md.j2").render(**shared, own=page, parts=parts_of(page, artifacts, block))
+    return File(path=f"docs/further/{safe_name(page.title)}.md", content=_tidy(text).encode())
 
 
 def _block(artifact: Artifact) -> str:

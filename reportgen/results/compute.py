@@ -14,6 +14,7 @@ from reportgen.results.curves import method_curve, task_curve
 from reportgen.results.field import Field
 from reportgen.results.laying import lay
 from reportgen.results.oriented import Oriented, withheld_estimate
+from reportgen.results.own import with_own_statistics
 from reportgen.results.planning import plans
 from reportgen.results.reaching import horizons, no_thresholds, reaching
 from reportgen.results.report import Estimate, MethodResult, MetricResult, TaskSummary
@@ -83,7 +84,9 @@ def compute(dataset: DataSet, spec: Spec, *, mapper: Map) -> tuple[MetricResult,
     metrics = tuple(treated(data, far[data.id]) for data in dataset.metrics)
     laid = lay(metrics, curves.points, curves.x)
     found = (_metric(data, dataset, spec, mapper, laid) for data in metrics)
-    return tuple(replace(metric, outliers=far[metric.id]) for metric in found)
+    own = dataset.owned.statistics if dataset.owned else ()
+    settings = settings_of(spec)
+    return tuple(with_own_statistics(replace(metric, outliers=far[metric.id]), own, spec, settings) for metric in found)
 
 
 def _metric(data: MetricData, dataset: DataSet, spec: Spec, mapper: Map, laid: Mapping[Key, Laid]) -> MetricResult:

@@ -117,6 +117,7 @@ def _metric(metric: MetricResult) -> dict[str, Any]:
         ],
         "plans": [_plan(plan) for plan in metric.plans],
         "sensitivity": _sensitivity(metric.sensitivity),
+        "statistics": [asdict(one) for one in metric.statistics],
         "scores": [_score(score) for score in data.scores],
     }
 
@@ -146,6 +147,7 @@ def _method(method: MethodResult) -> dict[str, Any]:
         "n_tasks": method.n_tasks,
         "aggregates": {name: _estimate(estimate) for name, estimate in method.aggregates.items()},
         "common": {name: _estimate(estimate) for name, estimate in method.common.items()},
+        "statistics": {name: _estimate(estimate) for name, estimate in method.statistics.items()},
         "tasks": {task: _summary(summary) for task, summary in method.tasks.items()},
         "profile": _profile(method.profile),
         "profile_tasks": _profile(method.profile_tasks),

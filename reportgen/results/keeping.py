@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("reportgen.results")
 KIND = "statistics"
 NAME = "metrics.json"
-NOT_COMPUTED = {"report", "visualization", "tables", "figures", "published", "notebooks", "output"}
+NOT_COMPUTED = {"report", "visualization", "tables", "figures", "published", "notebooks", "output", "pages"}
 """Sections of a spec that no statistic depends on."""
 KNOWN = {
     name: kind
@@ -51,7 +51,7 @@ def computed(
     runs
         Every run that was read; their hashes stand for the points of curves.
     """
-    if any(metric.derived for metric in dataset.metrics):
+    if any(metric.derived for metric in dataset.metrics) or (dataset.owned and dataset.owned.statistics):
         store = NOTHING  # what the functions that compute them import is in no key
     key = key_of(
         spec.model_dump_json(exclude=NOT_COMPUTED),

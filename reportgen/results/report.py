@@ -43,6 +43,16 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticWords:
+    """A statistic of the spec's owner: how it is called, whether more is better, and the function it comes from."""
+
+    id: str
+    label: str
+    direction: Literal["maximize", "minimize", "none"]
+    function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSummary:
     """One method on one task, raw units: mean, sd (ddof 1), median, IQM (n >= 4), extremes, n; None where undefined.
 
@@ -134,7 +144,7 @@ class MethodResult:
     """Everything said about one method in one metric. `n_runs_per_task` is in the order of the metric's tasks.
 
     `common` holds the aggregates over the tasks that all methods have, where a method lacks a task; else it is empty.
-    `further_curves` are `curves` along other x axes than the first.
+    `further_curves` are `curves` along other x axes than the first. `statistics` are those of the spec's owner.
     """
 
     id: str
@@ -152,6 +162,7 @@ class MethodResult:
     common: Mapping[str, Estimate] = field(default_factory=dict)
     further_curves: Mapping[str, Curve] = field(default_factory=dict)
     reached: tuple[Reached, ...] = ()
+    statistics: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,7 +369,7 @@ class MetricResult:
     `methods` are in display order: the spec's order, else baseline first, then primary aggregate, best first.
     `signature` is the one-line protocol for tables and figures of aggregates. `common_tasks` are the tasks of
     `MethodResult.common`. `best_set` is the best method and those that the verdicts do not tell from it; where it is
-    empty, `best_set_reason` says why.
+    empty, `best_set_reason` says why. `statistics` tells those of the spec's owner.
     """
 
     data: MetricData
@@ -380,6 +391,7 @@ class MetricResult:
     omnibus: tuple[Omnibus, ...] = ()
     plans: tuple[PairPlan, ...] = ()
     sensitivity: Sensitivity | None = None
+    statistics: tuple[StatisticWords, ...] = ()
 
     @property
     def id(self) -> str:

@@ -9,13 +9,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from reportgen.errors import did_you_mean
-from reportgen.spec.forms import one_or_many
-from reportgen.spec.section import Name, Names, Section
+from reportgen.spec.forms import Function, one_or_many
+from reportgen.spec.section import Name, Names, Section, Slug
 
 OF_A_TASK = ("mean", "sd", "median", "iqm", "min", "max", "n", "normalized", "low", "high")
 OF_AN_AGGREGATE = ("estimate", "low", "high", "n_runs", "n_tasks")
 Part = Literal["methods", "tasks", "aggregates", "iqm", "mean", "median", "optimality_gap", "n_runs", "n_tasks"]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
 
 
 def _has_fields(template: str, known: tuple[str, ...]) -> str:
@@ -179,6 +178,16 @@ class PublishedEntry(Section):
     """Id of the metric; default: the first primary one."""
     reference: str = ""
     """The paper in words, for the bibliography of the LaTeX document and under tables."""
+
+
+class PageEntry(Section):
+    """A page of your own in the site."""
+
+    title: Name
+    """Heading of the page, and its name in the navigation."""
+    python: Function
+    """`module:function` of your own, or an entry point in `reportgen.pages`, called as `function(report)` with the
+    content of `report.json`; it returns markdown. It runs only with `--allow-code`."""
 
 
 class Visualization(Section):

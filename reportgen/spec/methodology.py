@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from reportgen.spec.forms import one_or_many
-from reportgen.spec.section import Name, Section
+from reportgen.spec.forms import Function, one_or_many
+from reportgen.spec.section import Name, Section, Slug
 
 State = Literal["finished", "crashed", "failed", "killed", "running"]
 Aggregate = Literal["iqm", "mean", "median", "optimality_gap"]
@@ -50,6 +50,25 @@ class Runs(Section):
     """Methods that lack a task: refuse their aggregates, restrict all to the common tasks, or keep."""
 
 
+class Statistic(Section):
+    """A statistic of your own over all scores of a method, in a table beside the aggregates."""
+
+    python: Function
+    """`module:function` of your own, or an entry point in `reportgen.statistics`, called as `function(scores)` with
+    {task: scores of the runs}; it returns one number, or `None`. It runs only with `--allow-code`."""
+    id: Slug | None = None
+    """Id in report.json; default: the name of the function."""
+    label: Name | None = None
+    """Shown name; default: the id."""
+    direction: Literal["maximize", "minimize", "none"] = "none"
+    """Whether more of it is better; the best method is bold unless `none`."""
+
+    @property
+    def name(self) -> str:
+        """Its id, declared or not."""
+        return self.id or self.python.rpartition(":")[2]
+
+
 class Curves(Section):
     """Learning curves."""
 
@@ -80,6 +99,8 @@ class Analysis(Section):
     """`task`: every task counts the same; `pooled`: every score counts the same."""
     gamma: float = 1.0
     """Threshold of the optimality gap on the normalised scale."""
+    statistics: tuple[Statistic, ...] = ()
+    """Statistics of your own, for each primary metric."""
     profile_thresholds: Literal["auto"] | tuple[float, ...] = "auto"
     """Thresholds of performance profiles."""
     curves: Curves = Curves()

@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reportgen.spec.appearance import FigureEntry, PublishedEntry, TableEntry, Visualization
+from reportgen.spec.appearance import FigureEntry, PageEntry, PublishedEntry, TableEntry, Visualization
 from reportgen.spec.identity import Axes, LabelRule, MethodSelector, Rename
 from reportgen.spec.measures import ByTask, Direction, MetricEntry, Metrics, Normalization, Score
-from reportgen.spec.methodology import Aggregate, Analysis, Comparisons, CompleteWhen, Curves, Runs, State
+from reportgen.spec.methodology import Aggregate, Analysis, Comparisons, CompleteWhen, Curves, Runs, State, Statistic
 from reportgen.spec.publishing import Publish
-from reportgen.spec.section import Name, Section
+from reportgen.spec.section import Name, Section, Slug
 from reportgen.spec.sources import FilesSource, RunChoice, SeedRule, SourceEntry, WandbOfflineSource, WandbSource
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Normalization",
     "Notebooks",
     "Output",
+    "PageEntry",
     "PublishedEntry",
     "ReportSection",
     "RunChoice",
@@ -42,6 +43,7 @@ __all__ = [
     "SourceEntry",
     "Spec",
     "State",
+    "Statistic",
     "TableEntry",
     "Visualization",
     "WandbOfflineSource",
@@ -58,7 +60,7 @@ class ReportSection(Section):
     """Names of the authors, in order."""
     description: str = ""
     """Markdown shown on the overview page; it is sanitised."""
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")] | None = None
+    slug: Slug | None = None
     """Folder name of the report below the output folder; default: the spec file's stem."""
     anonymous: bool = False
     """Publish nothing that tells whose report it is: no authors, accounts, addresses, paths and hashes; runs are called
@@ -128,6 +130,8 @@ class Spec(Section):
     """Figures of your own, and shipped ones changed."""
     published: tuple[PublishedEntry, ...] = ()
     """Numbers of papers, shown as such on tables of tasks."""
+    pages: tuple[PageEntry, ...] = ()
+    """Pages of your own."""
     notebooks: Notebooks = Notebooks()
     """The notebook that computes the report's numbers again."""
     output: Output = Output()

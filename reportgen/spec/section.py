@@ -11,6 +11,7 @@ from reportgen.spec.forms import Pattern, one_or_many
 _TEXT_OR_TEXTS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 
 Name = Annotated[str, Field(min_length=1)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
 Texts = Annotated[tuple[str, ...], one_or_many, _TEXT_OR_TEXTS]
 Names = Annotated[tuple[Name, ...], one_or_many, _TEXT_OR_TEXTS]
 Patterns = Annotated[tuple[Pattern, ...], one_or_many, _TEXT_OR_TEXTS]

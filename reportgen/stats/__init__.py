@@ -10,6 +10,7 @@ from reportgen.stats.estimates import even_thresholds
 from reportgen.stats.families import Claim, Judgement, judged
 from reportgen.stats.intervals import Band, Interval, turned
 from reportgen.stats.outliers import outlying
+from reportgen.stats.own import own_interval
 from reportgen.stats.permutation import Tested
 from reportgen.stats.planning import RUNS, Outlook, outlooks, present_outlook
 from reportgen.stats.proportions import wilson
@@ -54,6 +55,7 @@ __all__ = [
     "other_weighting",
     "outlooks",
     "outlying",
+    "own_interval",
     "present_outlook",
     "restricted",
     "run_means",

@@ -12,6 +12,7 @@ from reportgen.tables.asked import asked_table
 from reportgen.tables.comparisons import comparisons, on_task, relations_of_methods
 from reportgen.tables.details import excluded, one_task, outliers, runs, seeds, standings_of_methods, task_page
 from reportgen.tables.latex import write_latex
+from reportgen.tables.own import statistics
 from reportgen.tables.plain import write_csv, write_markdown
 from reportgen.tables.values import Cell, Column, Table, decimals
 from reportgen.tables.webpage import write_html
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
     from reportgen.results.report import Estimate, MethodResult, MetricResult, Report, TaskSummary
 
-IN_PAPERS = {"aggregates", "asked", "common", "comparisons", "tasks", "task", "steps", "planning", "sensitivity"}
+IN_PAPERS = {
+    *("aggregates", "asked", "common", "comparisons", "tasks", "task", "statistics", "steps", "planning"),
+    "sensitivity",
+}
 NO_RUN, AS_PUBLISHED = "no run of this method on this task", "as published, not measured here"
 SIZES = (Column(key="n_runs", label="Runs", kind="number"), Column(key="n_tasks", label="Tasks", kind="number"))
 
@@ -43,12 +47,7 @@ def headline(report: Report) -> Table:
 def _tables(report: Report) -> Iterator[Table]:
     for metric in report.metrics:
         if metric.data.role == "primary":
-            if metric.primary_aggregate:
-                yield _aggregates(metric, report)
-            if metric.common_tasks:
-                yield _common(metric, report)
-            if metric.comparisons:
-                yield comparisons(metric, report)
+            yield from _over_tasks(metric, report)
         yield _tasks(metric, report)
         yield seeds(metric)
         if metric.data.role == "primary":
@@ -63,6 +62,17 @@ def _tables(report: Report) -> Iterator[Table]:
     yield runs(report)
     if report.excluded:
         yield excluded(report)
+
+
+def _over_tasks(metric: MetricResult, report: Report) -> Iterator[Table]:
+    if metric.primary_aggregate:
+        yield _aggregates(metric, report)
+    if metric.statistics:
+        yield statistics(metric, report)
+    if metric.common_tasks:
+        yield _common(metric, report)
+    if metric.comparisons:
+        yield comparisons(metric, report)
 
 
 def _beyond(metric: MetricResult, report: Report) -> Iterator[Table]:

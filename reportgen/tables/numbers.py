@@ -47,6 +47,10 @@ def _metric(metric: MetricResult) -> Iterator[str]:
         cells = {m.id: _cell(m.aggregates[name]) for m in metric.methods}
         for method, cell in cells.items():
             yield from _set(f"{base}/{name}/{key(method)}", cell, decimals(cells.values()))
+    for one in metric.statistics:
+        cells = {m.id: _cell(m.statistics[one.id]) for m in metric.methods}
+        for method, cell in cells.items():
+            yield from _set(f"{base}/{one.id}/{key(method)}", cell, decimals(cells.values()))
     yield from _comparisons(metric)
     yield rf"\rg@set{{val}}{{{base}/tasks}}{{{len(metric.data.tasks)}}}"
     yield rf"\rg@set{{val}}{{{base}/runs}}{{{len({score.run for score in metric.data.scores})}}}"

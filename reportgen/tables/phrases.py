@@ -68,6 +68,11 @@ def _whose(cells: Sequence[str], metric: MetricResult, names: Sequence[str]) -> 
     for name in names:
         if cells == [f"{visible(method.label)} {NAMES[name]}" for method in metric.methods]:
             return NAMES[name][0].upper() + NAMES[name][1:]
+    return few(cells)
+
+
+def few(cells: Sequence[str]) -> str:
+    """Name at most four cells and count the rest."""
     return "; ".join(cells[:4]) + (f" and {len(cells) - 4} more" if len(cells) > 4 else "")  # noqa: PLR2004
 
 
