@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import logging
 import zipfile
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reportgen import figures, logs, pages, site, tables
 from reportgen.artifacts import Artifact, File
@@ -25,11 +26,11 @@ from reportgen.results.provenance import provenance
 from reportgen.reuse import FOLDER, Store
 from reportgen.runs import Reading, cache_folder, collect_runs
 from reportgen.runs.lock import lock_beside, read_lock, written_lock
-from reportgen.spec import load
+from reportgen.spec import load, load_mapping
 from reportgen.standing import Inputs, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from reportgen.parallel import Map
     from reportgen.results.own_pages import WrittenPage
@@ -57,7 +58,7 @@ def _silent(_phase: str) -> None:
 
 
 def build(
-    spec: str | Path,
+    spec: str | Path | Mapping[str, Any],
     *,
     output: str | Path | None = None,
     overrides: Sequence[str] = (),
@@ -77,7 +78,7 @@ def build(
     Parameters
     ----------
     spec
-        Path of the YAML spec.
+        Path of the YAML spec, or the spec itself as a mapping; relative paths of a mapping start at the current folder.
     output
         Folder below which ``<slug>/`` is written, relative to the current folder; default: the spec's ``output.dir``,
         relative to the spec, else ``./build``.
@@ -115,7 +116,7 @@ def build(
     store = Store(folder=cache_folder(cache) / FOLDER if reuse else None)
     with watched() as read:
         with phase("reading the spec"):
-            loaded = load(Path(spec), overrides=overrides)
+            loaded = _loaded(spec, overrides)
             target = folder_of(loaded, output)
             logs.write_to(target.parent / f"{loaded.slug}.log")
             site.refuse_foreign(target)
@@ -173,6 +174,12 @@ def build(
         profile=dict(phase.taken),
         read=read,
     )
+
+
+def _loaded(spec: str | Path | Mapping[str, Any], overrides: Sequence[str]) -> LoadedSpec:
+    if isinstance(spec, Mapping):
+        return load_mapping(spec, overrides=overrides)
+    return load(Path(spec), overrides=overrides)
 
 
 def _vouch(read: Inputs, loaded: LoadedSpec, own: Path | None, *, live: bool, code: bool) -> None:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from reportgen.errors import SpecError
 from reportgen.spec.effective import effective
 from reportgen.spec.forms import SHORT_SOURCES
+from reportgen.spec.mapping import written
 from reportgen.spec.messages import Written, mistakes, no_source
 from reportgen.spec.model import Spec
 from reportgen.spec.overrides import apply
@@ -108,6 +109,19 @@ def load(path: Path, *, overrides: Sequence[str] = ()) -> LoadedSpec:
 def loads(text: str, name: str = "spec.yaml", *, overrides: Sequence[str] = ()) -> LoadedSpec:
     """Load a spec from text, as if it stood in the file `name` of the current folder."""
     return _loaded(text, Path(name), overrides)
+
+
+def load_mapping(spec: Mapping[str, Any], *, overrides: Sequence[str] = ()) -> LoadedSpec:
+    """Load a spec that Python holds, as if it stood in a file of the current folder.
+
+    Its report is called as it says, else ``report``; places in messages are those of the mapping written as YAML.
+
+    Raises
+    ------
+    SpecError
+        As `load`, and when it holds what no spec can.
+    """
+    return _loaded(written(spec), Path("report"), overrides)
 
 
 def _loaded(text: str, path: Path, overrides: Sequence[str]) -> LoadedSpec:

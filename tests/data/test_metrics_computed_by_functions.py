@@ -10,6 +10,8 @@ from reportgen.data.code import own_code
 from reportgen.data.derived import table_of
 from reportgen.data.points import Points
 from reportgen.errors import DataError, UsageError
+from reportgen.runs.wandb_api.want import wanted_keys
+from reportgen.spec import loads
 
 CODE = """\
 def doubled(table, run):
@@ -114,6 +116,11 @@ def test_it_runs_with_leave_only(made):
     ):
         made("peak", code="refuse")
     assert made("absent", code="skip").metrics == ()
+
+
+def test_of_a_server_the_metrics_that_it_is_computed_from_are_fetched():
+    spec = loads("wandb: {entity: e, project: p}\n" + LINES % ("ratio", "reward: 'eval_*', length: [length, len]")).spec
+    assert wanted_keys(spec, spec.axes).metrics == ("eval_*", "length", "len")
 
 
 def points(steps, values, wall=None):
