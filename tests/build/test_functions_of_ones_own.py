@@ -88,7 +88,7 @@ def test_a_statistic_has_an_interval_and_a_table_and_is_named_where_it_is_not_co
             assert found["low"] < found["estimate"] < found["high"]
     table = (own / "out/own/docs/assets/tables/return-statistics.csv").read_text()
     assert table.splitlines()[0].startswith("method,worst_task")
-    notebook = (own / "out/own/notebooks/own.ipynb").read_text()
+    notebook = (own / "out/own/notebooks/analysis.ipynb").read_text()
     assert "Not computed again: Worst task of return, by lab:worst_task" in notebook
     assert "rgval" in (own / "out/own/latex/numbers.tex").read_text()
     assert "return/worst_task/sarsa" in (own / "out/own/latex/numbers.tex").read_text()
