@@ -137,7 +137,7 @@ def build(
             code: Code = "run" if allow_code else "refuse"
             dataset = prepare(records, loaded.spec, root=loaded.root, where=loaded.where, code=code)
             dataset = with_told(dataset, collected.told)
-    _vouch(read, loaded, own, live=not offline, code=allow_code)
+    _vouch(read, loaded, own, cache=cache_folder(cache), live=not offline, code=allow_code)
     read.leave(target)
     with phase("computing statistics"):
         computed = assemble(loaded, dataset, run_rows(records, dataset), mapper=mapper, store=store)
@@ -182,10 +182,12 @@ def _loaded(spec: str | Path | Mapping[str, Any], overrides: Sequence[str]) -> L
     return load(Path(spec), overrides=overrides)
 
 
-def _vouch(read: Inputs, loaded: LoadedSpec, own: Path | None, *, live: bool, code: bool) -> None:
+def _vouch(read: Inputs, loaded: LoadedSpec, own: Path | None, *, cache: Path, live: bool, code: bool) -> None:
     """Add what later phases read, and say whether the files that were read tell all that the report depends on."""
     asks = any(entry.files is None and entry.wandb_offline is None for entry in loaded.spec.sources)
     read.certain = not code and not (live and asks)
+    if not asks:  # the cache holds what was made of the files that were read
+        read.leave(cache.absolute())
     read.note(str(loaded.root))  # a table of the user's there would win over one that is shipped
     if own is not None:
         read.note_below(own)

@@ -48,7 +48,17 @@ def spec_of(size, folder):
 
 def build(spec, folder, *arguments):
     """Return the seconds of a build, process start included, and of its phases."""
-    command = [sys.executable, "-m", "reportgen", "build", spec, "-o", folder / "out", "--cache-dir", folder / "cache"]
+    command = [
+        sys.executable,
+        "-m",
+        "reportgen",
+        "build",
+        spec,
+        "-o",
+        folder / "out",
+        "--cache-dir",
+        folder.parent / "cache",
+    ]
     started = time.perf_counter()
     done = subprocess.run(
         [*map(str, command), "--json", "--profile", *arguments],
@@ -59,9 +69,19 @@ def build(spec, folder, *arguments):
 
 def measure(size):
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder = Path(name) / "lab"  # the cache lies beside it, as a cache of one's own does
+        folder.mkdir()
         spec, label = spec_of(size, folder)
-        command = [sys.executable, "-m", "reportgen", "fetch", str(spec), "--cache-dir", str(folder / "cache"), "-q"]
+        command = [
+            sys.executable,
+            "-m",
+            "reportgen",
+            "fetch",
+            str(spec),
+            "--cache-dir",
+            str(folder.parent / "cache"),
+            "-q",
+        ]
         subprocess.run(command, check=True)
         cold, phases = build(spec, folder)
         print(f"\n{size}: {', '.join(f'{phase} {seconds:.1f}' for phase, seconds in phases.items())} s")

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from reportgen import reuse, standing
+from reportgen.resources import shipped
 from reportgen.reuse import Store
 from reportgen.standing import Said, find, keep, key_of_build, watched
 
@@ -118,29 +119,29 @@ def test_a_file_that_is_too_young_to_tell_gives_no_receipt(place):
 
 def test_the_command_says_the_same_without_building_again(tmp_path, tmp_path_factory):
     cache = tmp_path_factory.mktemp("cache")  # in the folder of the data it would be new there, after the first build
-    rows = [f"{name},{seed},{seed / 7}" for name in ("a", "b") for seed in range(3)]
-    (tmp_path / "scores.csv").write_text("\n".join(["method,seed,score", *rows]))
+    runs = sorted((shipped("configs") / "quickstart/wandb").iterdir())
+    for run in runs[:2]:
+        shutil.copytree(run, tmp_path / "wandb" / run.name)
     (tmp_path / "report.yaml").write_text(
-        "files: {path: '*.csv', columns: {method: method, seed: seed}, values: [score]}\n"
-        "metrics: {primary: [{name: score, direction: maximize}]}\n"
+        "wandb_offline: {path: wandb}\n"
+        "axes: {method: {config: algorithm}, task: {metric: '^eval_(?P<suite>[^/]+)/(?P<task>.+)$'},"
+        " seed: {config: seed}}\n"
+        "metrics: {primary: [{id: success, name: 'eval_*/*', direction: maximize}]}\n"
         "analysis: {bootstrap_samples: 100}\nnotebooks: {execute: never}\n"
     )
     command = [
-        sys.executable,
-        "-m",
-        "reportgen",
-        "build",
-        "report.yaml",
-        "--cache-dir",
-        str(cache),
-        "--json",
-        "--profile",
+        *(sys.executable, "-m", "reportgen", "build", "report.yaml"),
+        *("--cache-dir", str(cache), "--json", "--profile"),
     ]
-    said = [
-        json.loads(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout)
-        for _ in range(2)
-    ]
-    profiles = [one.pop("profile") for one in said]
-    assert said[0] == said[1]
-    assert list(profiles[1]) == ["finding that nothing has changed"]
-    assert "reading runs" in profiles[0]
+
+    def build():
+        time.sleep(2 * standing.RACY / 1e9)
+        told = json.loads(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout)
+        return list(told.pop("profile")), told
+
+    (first, said), (again, same) = build(), build()
+    assert said == same
+    assert "reading runs" in first
+    assert again == ["finding that nothing has changed"]  # though the first one filled the cache
+    shutil.copytree(runs[2], tmp_path / "wandb" / runs[2].name)
+    assert "reading runs" in build()[0]
