@@ -123,8 +123,18 @@ class Remote:
                     heapq.heappush(later, (time.monotonic() + wait, job.number, job))
                     continue
                 failures = failures + 1 if fault else 0
+                if self._child is not None and not fault:  # the server works on while an answer is looked at
+                    self._send(self._child, ready, active, len(later))
                 parts = tuple(job.parts)
                 yield Answer(request=job.request, done=done, parts=parts, fault=fault, attempts=job.attempts)
+
+    def _send(self, child: Child, ready: deque[Job], active: dict[int, Job], waits: int) -> None:
+        """Send what may be sent beside `waits` jobs that wait for another attempt."""
+        while ready and len(active) + waits < AT_ONCE:
+            job = self._tried(ready.popleft())
+            active[job.number] = job
+            folder = {"folder": str(child.scratch / f"run-{job.number}-{job.attempts}")}
+            child.ask({**job.request, **(folder if job.request["kind"] == "history" else {}), "job": job.number})
 
     def _round(
         self, ready: deque[Job], active: dict[int, Job], waits: Sequence[float]
@@ -139,11 +149,7 @@ class Remote:
             active.clear()
             ready.clear()
             return [(self._tried(job), {}, fault) for job in (*waiting, *ready_now)]
-        while ready and len(active) + len(waits) < AT_ONCE:
-            job = self._tried(ready.popleft())
-            active[job.number] = job
-            folder = {"folder": str(child.scratch / f"run-{job.number}-{job.attempts}")}
-            child.ask({**job.request, **(folder if job.request["kind"] == "history" else {}), "job": job.number})
+        self._send(child, ready, active, len(waits))
         try:
             pause = min(TICK, max(min(waits) - time.monotonic(), 0.01)) if waits else TICK
             message = child.answers.get(timeout=pause)

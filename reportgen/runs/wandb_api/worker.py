@@ -11,8 +11,9 @@ import os
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from reportgen.runs.drafts import Draft
@@ -70,6 +71,7 @@ class Worker:
 
     def do_open(self, request: dict[str, Any]) -> dict[str, Any]:
         """Log in, which verifies the key, and say who and where we are."""
+        Thread(target=import_module, args=("pyarrow.parquet",), daemon=True).start()  # histories need it next
         import wandb  # noqa: PLC0415 - slow to load, and only here
 
         setup = wandb.setup(
