@@ -32,7 +32,7 @@ CASES = {
         [
             "5,266 values are missing",
             "299 runs",
-            "atari_private_eye, seed 2: 2.96e+07 of 2e+08",
+            "atari_private_eye, seed 2: 29,600,000 of 200,000,000,",
             "3 to 6 runs per task",
         ],
     ),
@@ -40,7 +40,7 @@ CASES = {
     "dreamerv3-dmc-vision": (
         "dreamerv3",
         ["587 used"],
-        ["sac, dmc_cartpole_balance, seed 9: 0 of 1e+06", "sac, dmc_pendulum_swingup, seed 9: 0 of 1e+06"],
+        ["sac, dmc_cartpole_balance, seed 9: 0 of 1,000,000", "sac, dmc_pendulum_swingup, seed 9: 0 of 1,000,000"],
     ),
     "dreamerv3-procgen": ("dreamerv3", ["64 used"], ["dreamerv3 has a single run per task", "16 values are missing"]),
     "drqv2": ("drqv2", ["57 used"], ["8 to 10 runs per task", "seed 9 lacks 1, seed 10 lacks 2"]),
