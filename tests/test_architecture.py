@@ -129,8 +129,20 @@ def test_every_room_says_what_it_is_for():
 
 HELP = "import reportgen.cli; reportgen.cli.main(['--help'], standalone_mode=False)"
 
+FETCHED = """
+import io
+import numpy as np
+import pyarrow as pa
+import reportgen.runs.wandb_api.worker
+from reportgen.runs.history import HistoryWriter, to_numpy
+writer = HistoryWriter(io.BytesIO(), ["loss"])
+writer.append({"loss": np.array([1.0, np.nan])})
+writer.close()
+to_numpy(pa.Array.from_buffers(pa.float64(), 2, [pa.py_buffer(b"\\1"), pa.py_buffer(np.ones(2))]))
+"""
 
-@pytest.mark.parametrize("code", ["import reportgen", HELP])
+
+@pytest.mark.parametrize("code", ["import reportgen", HELP, FETCHED])
 def test_starting_up_loads_nothing_heavy(code):
     heavy = {"pandas", "matplotlib", "scipy", "wandb", "mkdocs", "nbconvert"}
     check = f"{code}\nimport sys\nprint('LOADED', sorted(set(sys.modules) & {heavy!r}))"

@@ -241,10 +241,28 @@ class HistoryWriter:
             for name in self._columns
         }
         if full:
-            table = pa.table({name: values[:full] for name, values in held.items()}, schema=self._schema)
+            table = pa.Table.from_arrays([to_arrow(values[:full]) for values in held.values()], schema=self._schema)
             self._writer.write_table(table, row_group_size=self._row_group)
         self._held -= full
         self._waiting = [{name: values[full:].copy() for name, values in held.items()}] if self._held else []
+
+
+def to_arrow(values: Floats) -> Any:
+    """Return numbers as an Arrow array; Arrow's own way loads pandas first, to see whether they are a frame's."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to load
+
+    plain = np.ascontiguousarray(values, dtype=np.float64)
+    return pa.Array.from_buffers(pa.float64(), len(plain), [None, pa.py_buffer(plain)])
+
+
+def to_numpy(column: Any) -> Floats:
+    """Return an Arrow array of doubles as numbers, NaN where it is null; Arrow's own way loads pandas first."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to load
+
+    if not column.null_count:
+        return np.asarray(np.from_dlpack(column), dtype=np.float64)
+    values = np.frombuffer(column.buffers()[1], dtype=np.float64)[column.offset :][: len(column)]
+    return np.where(np.from_dlpack(column.is_valid().cast(pa.int8())), values, np.nan)
 
 
 def _joined(parts: Sequence[Floats]) -> Floats:
@@ -252,7 +270,7 @@ def _joined(parts: Sequence[Floats]) -> Floats:
 
 
 def _floats(column: Any) -> Floats:
-    return np.asarray(column.to_numpy(), dtype=np.float64)
+    return _joined([to_numpy(chunk) for chunk in column.chunks])
 
 
 def _opened(path: Path) -> Any:

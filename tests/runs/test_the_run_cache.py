@@ -7,12 +7,14 @@ import subprocess
 import sys
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from reportgen.errors import EnvironmentFault
 from reportgen.resources import shipped
 from reportgen.runs import read_runs
 from reportgen.runs.cache import Cache, cache_folder
+from reportgen.runs.history import to_arrow, to_numpy
 from reportgen.runs.raw import RawRun
 from reportgen.spec import loads
 
@@ -105,6 +107,18 @@ def test_an_entry_of_a_newer_schema_is_refused_with_its_version_and_never_overwr
         with pytest.raises(EnvironmentFault, match="newer reportgen: schema 99, this one knows up to 2; update"):
             use()
     assert json.loads(path.read_text())["schema"] == 99
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [([1, None, 3], pa.float64()), ([9, None, 3], pa.int64()), ([None] * 2, pa.null()), ([], pa.float64())],
+)
+def test_arrow_columns_become_the_numbers_that_arrow_itself_makes_of_them(values, kind):
+    column = pa.array([0, *values], kind).slice(1) if kind != pa.null() else pa.array(values, kind)
+    doubles = column.cast(pa.float64())
+    numbers = doubles.to_numpy(zero_copy_only=False)
+    assert np.array_equal(to_numpy(doubles), numbers, equal_nan=True)
+    assert np.array_equal(to_arrow(numbers).to_numpy(), numbers, equal_nan=True)
 
 
 def test_a_lost_or_lying_index_does_not_matter(cache):

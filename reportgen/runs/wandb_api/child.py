@@ -100,6 +100,7 @@ class Child:
             **({"WANDB_BASE_URL": host} if host else {}),
             "PYTHONPATH": os.pathsep.join([package, *filter(None, [kept.get("PYTHONPATH")])]),
             "REPORTGEN_SCRATCH": str(self.scratch),
+            "OPENBLAS_NUM_THREADS": "1",  # it multiplies no matrices, and the threads would spin
             "WANDB_SILENT": "true",
             "WANDB_ERROR_REPORTING": "false",
         }

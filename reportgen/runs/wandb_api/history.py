@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reportgen.runs.history import ROW_GROUP
+from reportgen.runs.history import ROW_GROUP, to_numpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -138,10 +138,11 @@ def read_history(
 
 def _looked_at(path: Path, wanted: Sequence[str], span: Span) -> tuple[set[str], Span]:
     """Return the wanted keys of an export, and a span with the export's steps at its end."""
-    from pyarrow import parquet  # noqa: PLC0415 - slow to load
+    import pyarrow as pa  # noqa: PLC0415 - slow to load
+    from pyarrow import parquet  # noqa: PLC0415
 
     with parquet.ParquetFile(path, buffer_size=BUFFER) as file:
-        names = {STEP, *wanted} & set(_flat(file.schema_arrow.empty_table()).column_names)
+        names = {STEP, *wanted} & set(_flat(pa.Table.from_batches([], file.schema_arrow)).column_names)
         for batch in file.iter_batches(batch_size=ROW_GROUP, columns=[STEP], use_threads=False):
             span = span.then(_numbers(STEP, batch.column(STEP), {}))
     return names, span
@@ -160,7 +161,7 @@ def _exported(path: Path, wanted: Sequence[str], texts: dict[str, tuple[int, str
             for batch in batches:
                 table = _flat(pa.Table.from_batches([batch]))
                 names = [name for name in dict.fromkeys(table.column_names) if name in {STEP, *wanted}]
-                yield {name: _numbers(name, table.column(name), texts) for name in names}
+                yield {name: _numbers(name, table.column(name).combine_chunks(), texts) for name in names}
 
 
 def _flat(table: Any) -> Any:
@@ -176,12 +177,12 @@ def _numbers(name: str, column: Any, texts: dict[str, tuple[int, str]]) -> NDArr
 
     kind = column.type
     if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind):
-        column = column.cast(pa.float64())
+        numbers = column.cast(pa.float64())
     elif pa.types.is_boolean(kind):
-        column = column.cast(pa.int8()).cast(pa.float64())
+        numbers = column.cast(pa.int8()).cast(pa.float64())
     else:
         return np.array([number(name, value, texts) for value in column.to_pylist()], dtype=np.float64)
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+    return to_numpy(numbers)
 
 
 def number(name: str, value: Any, texts: dict[str, tuple[int, str]]) -> float:

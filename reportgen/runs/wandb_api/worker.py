@@ -6,6 +6,7 @@ the parent has finished or died, so does this process.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from reportgen.runs.drafts import Draft
@@ -23,9 +24,11 @@ from reportgen.runs.wandb_api.faults import Fault, fault_of_error
 from reportgen.runs.wandb_api.history import BrokenDownload, History, read_history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 THREADS = 8
+PULSE = 1.0
+"""Seconds between the signs of life of a job that waits for its turn."""
 RUN_FIELDS = (
     "displayName", "state", "group", "jobType", "sweepName", "tags", "createdAt", "heartbeatAt", "historyLineCount",
     "commit",
@@ -38,6 +41,7 @@ class Worker:
     def __init__(self, out: Any) -> None:
         self._out = out
         self._writing = Lock()
+        self._turns = BoundedSemaphore(os.cpu_count() or 1)
         self._api: Any = None
         self._runs: dict[str, Any] = {}
         self._secret = os.environ.get("WANDB_API_KEY", "")
@@ -141,13 +145,24 @@ class Worker:
 
         history = read_history(run, request["wanted"], folder, keys=request["keys"], lines=request["lines"], sign=sign)
         live = dict(history.texts)
-        try:
-            written = _written(history, Path(request["into"] or folder), sign)
-        except OSError:  # a full or read-only cache costs the cache alone
-            history.texts = live
-            written = _written(history, folder, sign)
+        with self._turn(sign):
+            try:
+                written = _written(history, Path(request["into"] or folder), sign)
+            except OSError:  # a full or read-only cache costs the cache alone
+                history.texts = live
+                written = _written(history, folder, sign)
         told = {name: getattr(history, name) for name in ("logged", "last_step", "method", "texts")}
         return {**told, "written": written}
+
+    @contextlib.contextmanager
+    def _turn(self, sign: Callable[[], None]) -> Iterator[None]:
+        """Wait for a processor: downloads gain by being many at once, what computes loses by it."""
+        while not self._turns.acquire(timeout=PULSE):
+            sign()
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _fault(self, error: BaseException) -> Fault:
         return fault_of_error(error, secret=self._secret, broken=isinstance(error, BrokenDownload))
