@@ -102,34 +102,45 @@ def at_a_terminal():
 def test_control_c_loses_nothing(tmp_path):
     """A real terminal: the prompt stands again after Ctrl-C and after an error, and the end keeps the labels."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reportgen", "label", QUICKSTART], cwd=tmp_path, stdin=theirs, stdout=theirs,
-        stderr=theirs, start_new_session=True,
-        preexec_fn=at_a_terminal)  # noqa: PLW1509 # fmt: skip
-    os.close(theirs)
     seen = b""
 
-    def until(text):
+    def until(text, *, key=b""):
+        """Read until `text`. A Ctrl-C between a key and readline's wait is seen at the next key only: press again."""
         nonlocal seen
-        while text not in seen:
-            assert select.select([ours], [], [], 60)[0], f"waited for {text!r} after {seen!r}"
-            seen += os.read(ours, 4096)
-        seen = seen.partition(text)[2]
+        for _ in range(30):
+            while text not in seen and select.select([ours], [], [], 2)[0]:
+                seen += os.read(ours, 4096)
+            if text in seen:
+                seen = seen.partition(text)[2]
+                return
+            os.write(ours, key)
+        raise AssertionError(f"waited for {text!r} after {seen!r}")
 
-    until(b"label> ")
-    os.write(ours, b"label kept\n")
-    until(b"20 runs labelled kept")
-    until(b"label> ")
-    os.write(ours, b"half a li")
-    until(b"half a li")
-    os.write(ours, b"\x03")
-    until(b"nothing is lost")
-    until(b"label> ")
-    os.write(ours, b"nonsense\n")
-    until(b"error: there is no command 'nonsense'")
-    until(b"label> ")
-    os.write(ours, b"\x04")
-    until(b"labels.unsaved.yaml")
-    assert process.wait(30) == 0
+    command = [sys.executable, "-m", "reportgen", "label", QUICKSTART]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+                          preexec_fn=at_a_terminal) as process:  # noqa: PLW1509 # fmt: skip
+        os.close(theirs)
+        try:
+            a_session_with_mistakes(until, lambda keys: os.write(ours, keys))
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
     os.close(ours)
     assert (tmp_path / "labels.unsaved.yaml").read_text().count(": kept") == 20
+
+
+def a_session_with_mistakes(until, press):
+    until(b"label> ")
+    press(b"label kept\n")
+    until(b"20 runs labelled kept")
+    until(b"label> ")
+    press(b"half a li")
+    until(b"half a li")
+    press(b"\x03")
+    until(b"nothing is lost", key=b"\x03")
+    until(b"label> ")
+    press(b"nonsense\n")
+    until(b"error: there is no command 'nonsense'")
+    until(b"label> ")
+    press(b"\x04")
+    until(b"labels.unsaved.yaml")
