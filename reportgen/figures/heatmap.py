@@ -12,7 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 from reportgen.figures.style import MUTED, Look, short
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -62,8 +62,9 @@ def _table(
     image = axes.imshow(shares, cmap=MAP, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
     size = min(mpl.rcParams["font.size"] - 1, 72 * (height - 1.5) / tasks * 0.8)
     axes.set_yticks(range(tasks), [short(task.label) for task in metric.data.tasks], fontsize=size)
-    axes.set_xticks(range(methods), [looks[method.id].label for method in metric.methods], rotation=35, ha="right",
-                    rotation_mode="anchor")  # fmt: skip
+    names = [looks[method.id].label for method in metric.methods]
+    slant = _slant(methods, figure.get_figwidth())
+    axes.set_xticks(range(methods), names, ha="right", rotation_mode="anchor", **slant)
     axes.grid(visible=False)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -71,7 +72,7 @@ def _table(
     if values.size <= MOST_WRITTEN:
         _write(axes, values, shares, size)
     if tasks > TALL:
-        _names_on_top(axes, metric, looks)
+        _names_on_top(axes, names, slant)
     place: dict[str, Any] = {"anchor": (0.0, 1.0)} if tasks > TALL else {}
     bar = figure.colorbar(image, ax=axes, shrink=min(1.0, 2.5 / height), pad=0.02, **place, **bar_words)
     bar.outline.set_visible(False)
@@ -81,11 +82,16 @@ def _table(
     return figure
 
 
-def _names_on_top(axes: Axes, metric: MetricResult, looks: Mapping[str, Look]) -> None:
+def _slant(methods: int, width: float) -> dict[str, Any]:
+    """Return how the methods' names stand: slanted; upright and no larger than a column where columns are narrow."""
+    column, size = 72 * (width - 2.2) / methods, mpl.rcParams["font.size"] - 1
+    return {"rotation": 35} if column > 2 * size else {"rotation": 90, "va": "center", "fontsize": min(size, column)}
+
+
+def _names_on_top(axes: Axes, names: Sequence[str], slant: Mapping[str, Any]) -> None:
     """Repeat the names of the methods above rows that do not fit a screen."""
     top = axes.secondary_xaxis("top")
-    names = [looks[method.id].label for method in metric.methods]
-    top.set_xticks(range(len(names)), names, rotation=35, ha="left", rotation_mode="anchor")
+    top.set_xticks(range(len(names)), names, ha="left", rotation_mode="anchor", **slant)
     top.spines["top"].set_visible(False)
     top.tick_params(length=0)
 
