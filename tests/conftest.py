@@ -38,10 +38,9 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
-    """Keep builds of tests away from the cache of whoever runs them; all workers draw a figure once."""
+    """Keep builds of tests away from the cache of whoever runs them."""
     before = os.environ.get("REPORTGEN_CACHE_DIR")
-    base = tmp_path_factory.getbasetemp()
-    os.environ["REPORTGEN_CACHE_DIR"] = str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache")
+    os.environ["REPORTGEN_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
     yield
     os.environ.pop("REPORTGEN_CACHE_DIR")
     if before is not None:
