@@ -88,15 +88,13 @@ class Draft:
 
 
 def adopt(draft: Path, path: Path) -> None:
-    """Let a finished draft take the place of `path`, durably, from wherever it lies."""
+    """Let a finished draft take the place of `path`, durable once another file is written there."""
     try:
         draft.replace(path)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         _copied(draft, path)
-    else:
-        _flush_folder(path.parent)
 
 
 def _copied(draft: Path, path: Path) -> None:

@@ -19,6 +19,7 @@ from reportgen.errors import EnvironmentFault
 from reportgen.runs import drafts
 from reportgen.runs.cache import GRACE, Cache, UnwritableCacheError
 from reportgen.runs.entries import Entry, Fetch
+from reportgen.runs.history import HistoryWriter, WrittenHistory
 from reportgen.runs.raw import RawRun
 from reportgen.runs.upkeep import verify
 
@@ -207,6 +208,37 @@ def test_whichever_step_of_writing_fails_the_entry_is_the_old_or_the_new_one(tmp
     assert failing.left > 0
     assert outcomes[-1] == "new"
     assert outcomes.count("old") >= 5
+
+
+def test_whichever_step_of_adopting_fails_the_run_is_whole_and_the_entry_is_the_old_or_the_new_one(tmp_path):
+    outcomes = []
+    for n in range(1, 100):
+        cache = Cache(tmp_path / str(n))
+        cache.store("key", {"v": "old"}, raw(1))
+        draft = drafted(cache.drafting(), raw(2).history)
+        with pytest.MonkeyPatch.context() as patch:
+            failing = Failing(patch, n)
+            given = cache.adopt("key", {"v": "new"}, raw(2), draft, Fetch())
+        assert set(given.history["x"].tolist()) == {2.0}
+        old, new = cache.load("key", {"v": "old"}), cache.load("key", {"v": "new"})
+        assert (old is None) != (new is None)
+        assert set((old or new).history["x"].tolist()) == ({1.0} if old else {2.0})
+        outcomes.append("old" if old else "new")
+        if failing.left > 0:
+            break
+    assert failing.left > 0
+    assert outcomes == ["old"] * 4 + ["new"] * 2  # history's name; metadata's content, flush and name; the folder
+
+
+def drafted(folder, history):
+    """Write a history as the process that fetches does."""
+    draft = drafts.Draft(folder)
+    writer = HistoryWriter(draft, tuple(history))
+    writer.append(history)
+    writer.close()
+    draft.finish()
+    about = {"rows": writer.rows, "columns": writer.columns, "sha256": draft.sha256, "size": draft.size}
+    return WrittenHistory(path=draft.path, **about)
 
 
 def test_a_full_disk_costs_the_cache_and_nothing_else(tmp_path):
